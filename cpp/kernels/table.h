@@ -1,0 +1,57 @@
+// The table of kernels of one ISA level, and how a kernel file fills its part of it.
+//
+// Every kernels/FAMILY.cpp is compiled once per ISA level, with ARRAYFORGE_ISA set to the level's name, and
+// exports exactly one symbol: ARRAYFORGE_FILL(FAMILY). Everything else in it lives in anonymous namespaces and
+// uses no std:: containers or algorithms, so that no weak symbol carries a new instruction to an old processor.
+// Levels are filled in order, v2 first: a higher one starts as a copy of the lower and overrides what it does better.
+#pragma once
+
+#include <cstdint>
+
+#include "../core/dtype.h"
+#include "gemm.h"
+#include "sort.h"
+
+namespace arrayforge {
+
+enum class Op : std::uint8_t {
+#define OP(name, arity, accepts, result, summary) name##_,
+#include "../ops.def"
+};
+#define OP(name, arity, accepts, result, summary) +1
+inline constexpr std::size_t kOpCount = 0
+#include "../ops.def"
+    ;
+constexpr std::size_t index(Op op) { return static_cast<std::size_t>(op); }
+
+// n elements. pointers[k] advances by strides[k] bytes per element; the output comes last. An input is either the
+// output itself (same pointer and stride) or does not overlap it. bool is one byte; any non-zero byte reads as true,
+// and kernels write 0 or 1. Elements are aligned to their dtype.
+using Loop = void (*)(char* const* pointers, const std::int64_t* strides, std::int64_t n);
+
+struct KernelTable {
+  const char* isa = nullptr;
+  // By operation and dtype of the inputs; null where the operation does not take that dtype. float16 and bfloat16
+  // have no rows: they are computed in float32 through casts.
+  Loop elementwise[kOpCount][kDTypeCount] = {};
+  Loop cast[kDTypeCount][kDTypeCount] = {};  // from, to; complex to real keeps the real part
+  SortKernels sort = {};
+  GemmKernels gemm = {};
+};
+
+#define ARRAYFORGE_FAMILIES(FAMILY) \
+  FAMILY(elementwise)               \
+  FAMILY(cast)                      \
+  FAMILY(mathematics)               \
+  FAMILY(complex)                   \
+  FAMILY(sort)                      \
+  FAMILY(gemm)
+
+#define ARRAYFORGE_PASTE2(a, b) a##_##b
+#define ARRAYFORGE_PASTE(a, b) ARRAYFORGE_PASTE2(a, b)
+#define ARRAYFORGE_FILL(family) ARRAYFORGE_PASTE(fill_##family, ARRAYFORGE_ISA)
+
+// The table in force: the best level the processor has, lowered by ARRAYFORGE_ISA.
+const KernelTable& kernels();
+
+}  // namespace arrayforge
