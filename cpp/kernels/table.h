@@ -39,19 +39,24 @@ struct KernelTable {
   GemmKernels gemm = {};
 };
 
-#define ARRAYFORGE_FAMILIES(FAMILY) \
-  FAMILY(elementwise)               \
-  FAMILY(cast)                      \
-  FAMILY(mathematics)               \
-  FAMILY(complex)                   \
-  FAMILY(sort)                      \
-  FAMILY(gemm)
+// FAMILY(name, level) for every kernels/*.cpp that is compiled per level.
+#define ARRAYFORGE_FAMILIES(FAMILY, level) \
+  FAMILY(elementwise, level)               \
+  FAMILY(cast, level)                      \
+  FAMILY(mathematics, level)               \
+  FAMILY(complex, level)                   \
+  FAMILY(sort, level)                      \
+  FAMILY(gemm, level)
 
 #define ARRAYFORGE_PASTE2(a, b) a##_##b
 #define ARRAYFORGE_PASTE(a, b) ARRAYFORGE_PASTE2(a, b)
 #define ARRAYFORGE_FILL(family) ARRAYFORGE_PASTE(fill_##family, ARRAYFORGE_ISA)
 
 // The table in force: the best level the processor has, lowered by ARRAYFORGE_ISA.
-const KernelTable& kernels();
+extern const KernelTable* const kKernels;
+inline const KernelTable& kernels() { return *kKernels; }
+
+// Levels this processor can run, lowest first, separated by spaces.
+const char* isa_levels();
 
 }  // namespace arrayforge

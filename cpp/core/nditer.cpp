@@ -1,0 +1,209 @@
+#include "nditer.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "access.h"
+#include "parallel.h"
+
+namespace arrayforge {
+namespace {
+
+// Elements that pass through the cast buffers at a time: small enough for L1, with all operands.
+constexpr std::int64_t kBuffer = 512;
+
+// The iteration space after ordering and collapsing, innermost axis first.
+struct Space {
+  int ndim = 0;
+  int count = 0;
+  std::int64_t shape[kMaxRank];
+  std::int64_t strides[kMaxRank][kMaxOperands];
+};
+
+// Larger strides of the output go outwards; among equals the inputs decide.
+bool goes_outside(const std::int64_t* a, const std::int64_t* b, int count) {
+  for (int k = count - 1; k >= 0; --k) {
+    const std::int64_t x = std::abs(a[k]);
+    const std::int64_t y = std::abs(b[k]);
+    if (x != y && x != 0 && y != 0) return x > y;
+  }
+  return false;
+}
+
+Space make_space(const Dims& shape, const IterOperand* operands, int count) {
+  Space space;
+  space.count = count;
+  for (int i = shape.size() - 1; i >= 0; --i) {
+    if (shape[i] == 1) continue;
+    std::int64_t strides[kMaxOperands];
+    for (int k = 0; k < count; ++k) strides[k] = operands[k].strides[i];
+    int at = space.ndim++;
+    for (; at > 0 && goes_outside(space.strides[at - 1], strides, count); --at) {
+      space.shape[at] = space.shape[at - 1];
+      std::copy_n(space.strides[at - 1], count, space.strides[at]);
+    }
+    space.shape[at] = shape[i];
+    std::copy_n(strides, count, space.strides[at]);
+  }
+  // A zero stride broadcasts: it continues only another zero stride, which the test below says by itself.
+  int last = 0;
+  for (int i = 1; i < space.ndim; ++i) {
+    bool merges = true;
+    for (int k = 0; k < count; ++k) {
+      merges &= space.strides[i][k] == space.strides[last][k] * space.shape[last];
+    }
+    if (merges) {
+      space.shape[last] *= space.shape[i];
+    } else if (++last != i) {
+      space.shape[last] = space.shape[i];
+      std::copy_n(space.strides[i], count, space.strides[last]);
+    }
+  }
+  if (space.ndim == 0) {
+    space.shape[0] = 1;
+    std::fill_n(space.strides[0], count, 0);
+  }
+  space.ndim = space.ndim == 0 ? 1 : last + 1;
+  return space;
+}
+
+// One inner run with every operand already in the dtype of the loop, or through buffers.
+class Runner {
+ public:
+  Runner(Loop loop, const IterOperand* operands, int count) : loop_(loop), count_(count) {
+    const KernelTable& table = kernels();
+    for (int k = 0; k < count; ++k) {
+      operands_[k] = operands[k];
+      const auto& op = operands[k];
+      if (op.dtype == op.kernel) continue;
+      buffered_ = true;
+      casts_[k] = k == count - 1 ? table.cast[index(op.kernel)][index(op.dtype)]
+                                 : table.cast[index(op.dtype)][index(op.kernel)];
+    }
+  }
+
+  void run(char* const* pointers, const std::int64_t* strides, std::int64_t n) const {
+    if (buffered_) {
+      run_buffered(pointers, strides, n);
+    } else {
+      loop_(pointers, strides, n);
+    }
+  }
+
+ private:
+  void run_buffered(char* const* pointers, const std::int64_t* strides, std::int64_t n) const {
+    alignas(64) char buffers[kMaxOperands][kBuffer * 16];
+    const int out = count_ - 1;
+    char* at[kMaxOperands];
+    std::int64_t steps[kMaxOperands];
+    for (std::int64_t done = 0; done < n; done += kBuffer) {
+      const std::int64_t m = std::min(kBuffer, n - done);
+      for (int k = 0; k < count_; ++k) {
+        char* source = pointers[k] + done * strides[k];
+        at[k] = source;
+        steps[k] = strides[k];
+        if (!casts_[k]) continue;
+        at[k] = buffers[k];
+        steps[k] = itemsize(operands_[k].kernel);
+        if (k == out) continue;
+        // A broadcast operand is converted once.
+        const bool one = strides[k] == 0;
+        char* pair[2] = {source, buffers[k]};
+        const std::int64_t pair_steps[2] = {strides[k], steps[k]};
+        casts_[k](pair, pair_steps, one ? 1 : m);
+        if (one) steps[k] = 0;
+      }
+      loop_(at, steps, m);
+      if (casts_[out]) {
+        char* pair[2] = {buffers[out], pointers[out] + done * strides[out]};
+        const std::int64_t pair_steps[2] = {steps[out], strides[out]};
+        casts_[out](pair, pair_steps, m);
+      }
+    }
+  }
+
+  Loop loop_;
+  int count_;
+  bool buffered_ = false;
+  IterOperand operands_[kMaxOperands];
+  Loop casts_[kMaxOperands] = {};
+};
+
+// Elements [begin, end) of the flattened iteration space.
+void run_range(const Runner& runner, const Space& space, const IterOperand* operands,
+               std::int64_t begin, std::int64_t end) {
+  std::int64_t position[kMaxRank];
+  char* pointers[kMaxOperands];
+  for (int k = 0; k < space.count; ++k) pointers[k] = operands[k].data;
+  std::int64_t rest = begin;
+  for (int i = 0; i < space.ndim; ++i) {
+    position[i] = rest % space.shape[i];
+    rest /= space.shape[i];
+    for (int k = 0; k < space.count; ++k) pointers[k] += position[i] * space.strides[i][k];
+  }
+  while (begin < end) {
+    const std::int64_t n = std::min(space.shape[0] - position[0], end - begin);
+    runner.run(pointers, space.strides[0], n);
+    begin += n;
+    for (int k = 0; k < space.count; ++k) pointers[k] -= position[0] * space.strides[0][k];
+    position[0] = 0;
+    for (int i = 1; i < space.ndim; ++i) {
+      for (int k = 0; k < space.count; ++k) pointers[k] += space.strides[i][k];
+      if (++position[i] < space.shape[i]) break;
+      for (int k = 0; k < space.count; ++k) {
+        pointers[k] -= position[i] * space.strides[i][k];
+      }
+      position[i] = 0;
+    }
+  }
+}
+
+}  // namespace
+
+void iterate(Loop loop, const Dims& shape, const IterOperand* operands, int count) {
+  const std::int64_t size = size_of(shape);
+  if (size == 0) return;
+  const Runner runner(loop, operands, count);
+  const Space space = make_space(shape, operands, count);
+  if (size <= kParallelGrain) {
+    run_range(runner, space, operands, 0, size);
+    return;
+  }
+  parallel_for(size, kParallelGrain, [&](std::int64_t begin, std::int64_t end) {
+    run_range(runner, space, operands, begin, end);
+  });
+}
+
+void copy_into(const Array& target, const Array& source) {
+  if (may_overlap(target, source)) {
+    const bool same = target.dtype == source.dtype && target.offset == source.offset &&
+                      target.storage == source.storage && target.shape == source.shape &&
+                      target.strides == source.strides;
+    if (same) return;
+    copy_into(target, copy(source));
+    return;
+  }
+  std::int64_t strides[kMaxRank];
+  broadcast_strides(source.shape, source.strides, target.shape, strides);
+  const IterOperand operands[2] = {
+      {const_cast<char*>(read(source)), strides, source.dtype, source.dtype},
+      {write(target), target.strides.data(), target.dtype, target.dtype},
+  };
+  iterate(kernels().cast[index(source.dtype)][index(target.dtype)], target.shape, operands, 2);
+}
+
+Array copy(const Array& source, DType dtype) {
+  Array result = make_array(dtype, source.shape);
+  std::int64_t strides[kMaxRank];
+  broadcast_strides(source.shape, source.strides, source.shape, strides);
+  const IterOperand operands[2] = {
+      {const_cast<char*>(read(source)), strides, source.dtype, source.dtype},
+      {write(result), result.strides.data(), dtype, dtype},
+  };
+  iterate(kernels().cast[index(source.dtype)][index(dtype)], source.shape, operands, 2);
+  return result;
+}
+
+Array contiguous(const Array& source) { return source.c_contiguous() ? source : copy(source); }
+
+}  // namespace arrayforge
