@@ -101,7 +101,7 @@ class Dims {
 
   int size_ = 0;
   union {
-    std::int64_t inline_[kInline];
+    std::int64_t inline_[kInline] = {};
     std::int64_t* heap_;
   };
 };

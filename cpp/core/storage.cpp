@@ -1,6 +1,5 @@
 #include "storage.h"
 
-#include <cstring>
 #include <mutex>
 #include <new>
 
@@ -99,10 +98,8 @@ std::size_t Storage::defragment() {
   std::size_t moved = 0;
   for (Storage* storage = StorageList::head(); storage; storage = storage->next_) {
     if (storage->pinned()) continue;
-    void* better = arena::allocate_lower(storage->data_, storage->nbytes_);
+    void* better = arena::relocate(storage->data_, storage->nbytes_);
     if (!better) continue;
-    std::memcpy(better, storage->data_, storage->nbytes_);
-    arena::release(storage->data_, storage->nbytes_);
     storage->data_ = static_cast<char*>(better);
     ++moved;
   }

@@ -1,0 +1,52 @@
+// Arguments of a public function, bound by the signature that ops.def gives as text.
+#pragma once
+
+#include <vector>
+
+#include "python.h"
+
+namespace arrayforge {
+
+struct Parameter {
+  enum class Binding { positional_only, positional, keyword_only, variadic };
+  PyObject* name;           // interned
+  PyObject* default_value;  // null: required
+  Binding binding;
+};
+
+class Signature {
+ public:
+  // Parses "(x, /, *, axis=None)"; defaults are literals.
+  Signature(const char* function, const char* text);
+
+  const char* function() const { return function_; }
+  const std::vector<Parameter>& parameters() const { return parameters_; }
+  int find(const char* name) const;  // -1 where there is none
+
+ private:
+  const char* function_;
+  std::vector<Parameter> parameters_;
+};
+
+class Arguments {
+ public:
+  static constexpr int kMax = 8;
+
+  // Throws TypeError as Python does for its own functions.
+  Arguments(const Signature& signature, PyObject* const* args, Py_ssize_t count, PyObject* keywords);
+
+  // Borrowed values in the order of the signature, defaults filled in.
+  PyObject* operator[](int i) const { return values_[i]; }
+  PyObject* const* variadic() const { return rest_; }
+  Py_ssize_t variadic_count() const { return rest_count_; }
+  const Signature& signature() const { return signature_; }
+  const char* function() const { return signature_.function(); }
+
+ private:
+  const Signature& signature_;
+  PyObject* values_[kMax] = {};
+  PyObject* const* rest_ = nullptr;
+  Py_ssize_t rest_count_ = 0;
+};
+
+}  // namespace arrayforge

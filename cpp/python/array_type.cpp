@@ -1,0 +1,161 @@
+#include "array_type.h"
+
+#include <structmember.h>
+
+#include <atomic>
+#include <new>
+
+namespace arrayforge {
+
+PyTypeObject* array_type = nullptr;
+
+namespace {
+
+std::atomic<std::int64_t> live{0};
+
+// Memory of dead arrays, kept by the thread for the next one.
+struct FreeList {
+  static constexpr int kCapacity = 64;
+  ArrayObject* items[kCapacity];
+  int count = 0;
+};
+thread_local FreeList free_list;
+
+ArrayObject* allocate() {
+  ArrayObject* self;
+  if (free_list.count > 0) {
+    self = free_list.items[--free_list.count];
+    PyObject_Init(reinterpret_cast<PyObject*>(self), array_type);
+  } else {
+    self = PyObject_GC_New(ArrayObject, array_type);
+    if (!self) throw error_already_set();
+  }
+  live.fetch_add(1, std::memory_order_relaxed);
+  self->raw = nullptr;
+  self->weakrefs = nullptr;
+  return self;
+}
+
+void dealloc(PyObject* object) {
+  ArrayObject* self = as_array(object);
+  PyTypeObject* type = Py_TYPE(object);
+  if (self->weakrefs) PyObject_ClearWeakRefs(object);
+  if (self->raw) {
+    PyObject_GC_UnTrack(object);
+    Py_CLEAR(self->raw);
+  }
+  self->value.~Array();
+  live.fetch_sub(1, std::memory_order_relaxed);
+  if (free_list.count < FreeList::kCapacity) {
+    free_list.items[free_list.count++] = self;
+  } else {
+    PyObject_GC_Del(self);
+  }
+  Py_DECREF(type);
+}
+
+int traverse(PyObject* object, visitproc visit, void* arg) {
+  Py_VISIT(as_array(object)->raw);
+  Py_VISIT(Py_TYPE(object));
+  return 0;
+}
+
+// Breaks the cycle through the raw array; what is left is an empty native array.
+int clear(PyObject* object) {
+  ArrayObject* self = as_array(object);
+  if (!self->raw) return 0;
+  PyObject_GC_UnTrack(object);
+  PyObject* raw = self->raw;
+  self->raw = nullptr;
+  self->backend = native_backend();
+  self->device = cpu_device();
+  self->value.shape = Dims{0};
+  self->value.strides = Dims{itemsize(self->value.dtype)};
+  Py_DECREF(raw);
+  return 0;
+}
+
+Py_ssize_t length(PyObject* object) {
+  const Dims& shape = as_array(object)->value.shape;
+  if (shape.empty()) {
+    PyErr_SetString(PyExc_TypeError, "len(): a 0-dimensional array has no length");
+    return -1;
+  }
+  return static_cast<Py_ssize_t>(shape[0]);
+}
+
+PyMemberDef members[] = {
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(ArrayObject, weakrefs), READONLY, nullptr},
+    {nullptr, 0, 0, 0, nullptr},
+};
+
+PyObject* call_printing(const char* name, PyObject* self) {
+  return guarded([&] {
+    return py::module_::import("arrayforge.printing").attr(name)(borrow(self)).release().ptr();
+  });
+}
+PyObject* repr(PyObject* self) { return call_printing("array_repr", self); }
+PyObject* str(PyObject* self) { return call_printing("array_str", self); }
+
+}  // namespace
+
+std::int64_t live_arrays() { return live.load(); }
+
+PyObject* wrap(Array&& value) {
+  ArrayObject* self = allocate();
+  new (&self->value) Array(std::move(value));
+  self->backend = native_backend();
+  self->device = cpu_device();
+  return reinterpret_cast<PyObject*>(self);
+}
+
+PyObject* wrap_foreign(BackendObject* backend, DeviceObject* device, PyObject* raw, DType dtype,
+                       const Dims& shape, StorageRef storage) {
+  ArrayObject* self = allocate();
+  new (&self->value) Array{dtype, shape, Dims(), 0, std::move(storage)};
+  self->backend = backend;
+  self->device = device;
+  self->raw = new_ref(raw);
+  PyObject_GC_Track(self);
+  return reinterpret_cast<PyObject*>(self);
+}
+
+PyObject* to_tuple(const Dims& dims) {
+  PyObject* tuple = checked(PyTuple_New(dims.size()));
+  for (int i = 0; i < dims.size(); ++i) {
+    PyTuple_SET_ITEM(tuple, i, PyLong_FromLongLong(dims[i]));
+  }
+  return tuple;
+}
+
+void bind_array(py::module_& module) {
+  std::vector<PyType_Slot> slots = {
+      {Py_tp_dealloc, reinterpret_cast<void*>(dealloc)},
+      {Py_tp_traverse, reinterpret_cast<void*>(traverse)},
+      {Py_tp_clear, reinterpret_cast<void*>(clear)},
+      {Py_tp_members, members},
+      {Py_tp_getset, array_getters},
+      {Py_tp_methods, array_methods},
+      {Py_tp_repr, reinterpret_cast<void*>(repr)},
+      {Py_tp_str, reinterpret_cast<void*>(str)},
+      {Py_tp_richcompare, reinterpret_cast<void*>(array_compare)},
+      {Py_tp_hash, reinterpret_cast<void*>(PyObject_HashNotImplemented)},
+      {Py_mp_length, reinterpret_cast<void*>(length)},
+      {Py_mp_subscript, reinterpret_cast<void*>(array_subscript)},
+      {Py_mp_ass_subscript, reinterpret_cast<void*>(array_assign_subscript)},
+      {Py_sq_length, reinterpret_cast<void*>(length)},
+      {Py_bf_getbuffer, reinterpret_cast<void*>(array_get_buffer)},
+      {Py_bf_releasebuffer, reinterpret_cast<void*>(array_release_buffer)},
+      {Py_tp_doc, const_cast<char*>("An n-dimensional array on some device.")},
+  };
+  for (PyType_Slot* slot = number_slots; slot->slot; ++slot) slots.push_back(*slot);
+  slots.push_back({0, nullptr});
+  PyType_Spec spec = {"arrayforge.Array", sizeof(ArrayObject), 0,
+                      Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+                      slots.data()};
+  array_type = reinterpret_cast<PyTypeObject*>(checked(PyType_FromSpec(&spec)));
+  module.attr("Array") = py::handle(reinterpret_cast<PyObject*>(array_type));
+  module.def("_live_arrays", &live_arrays);
+}
+
+}  // namespace arrayforge

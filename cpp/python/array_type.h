@@ -1,0 +1,49 @@
+// arrayforge.Array: one final type with two payloads, native storage and layout, or an engine's raw array with
+// its backend. Native arrays are never tracked by the collector, foreign ones always.
+#pragma once
+
+#include "../core/array.h"
+#include "backend_type.h"
+
+namespace arrayforge {
+
+struct ArrayObject {
+  PyObject_HEAD
+  Array value;             // of a foreign array: dtype, shape and a storage without bytes (its version)
+  BackendObject* backend;  // borrowed: the device keeps it
+  DeviceObject* device;    // borrowed: devices are interned for good
+  PyObject* raw;           // null: native
+  PyObject* weakrefs;
+
+  bool is_native() const { return raw == nullptr; }
+};
+
+extern PyTypeObject* array_type;
+
+inline bool is_array(PyObject* object) { return Py_TYPE(object) == array_type; }
+inline ArrayObject* as_array(PyObject* object) { return reinterpret_cast<ArrayObject*>(object); }
+
+// New references.
+PyObject* wrap(Array&& value);
+PyObject* wrap_foreign(BackendObject* backend, DeviceObject* device, PyObject* raw, DType dtype,
+                       const Dims& shape, StorageRef storage = Storage::foreign());
+
+// Arrays alive in the process: the leak check of the tests.
+std::int64_t live_arrays();
+
+// The shape as a tuple; a new reference.
+PyObject* to_tuple(const Dims& dims);
+
+// Slots, each in the file of its subject.
+extern PyType_Slot number_slots[];
+extern PyGetSetDef array_getters[];
+extern PyMethodDef array_methods[];
+PyObject* array_subscript(PyObject* self, PyObject* key);
+int array_assign_subscript(PyObject* self, PyObject* key, PyObject* value);
+int array_get_buffer(PyObject* self, Py_buffer* view, int flags);
+void array_release_buffer(PyObject* self, Py_buffer* view);
+PyObject* array_compare(PyObject* self, PyObject* other, int operation);
+
+void bind_array(py::module_& module);
+
+}  // namespace arrayforge

@@ -1,0 +1,335 @@
+#include "elementwise.h"
+
+#include <cstring>
+
+#include "../core/access.h"
+#include "../core/config.h"
+#include "../core/nditer.h"
+#include "../core/parallel.h"
+#include "convert.h"
+#include "foreign.h"
+#include "functions.h"
+
+namespace arrayforge {
+namespace {
+
+// An operand as given: an array, or a Python scalar that waits for the plan's dtype.
+struct Operand {
+  ArrayObject* array = nullptr;
+  PyObject* scalar = nullptr;
+  py::object owner;  // keeps what a NumPy scalar was turned into
+};
+
+// Scalars of NumPy that are not Python numbers (float32, int64, bool_) count as the Python scalar of their value:
+// weak, like every scalar here. Arrays of other libraries are not operands.
+bool is_numpy_scalar(PyObject* object) {
+  for (PyTypeObject* type = Py_TYPE(object); type; type = type->tp_base) {
+    if (std::strcmp(type->tp_name, "numpy.generic") == 0) return true;
+  }
+  return false;
+}
+
+bool parse(PyObject* object, Operand* operand, OperandType* type) {
+  if (is_array(object)) {
+    operand->array = as_array(object);
+    *type = {false, operand->array->value.dtype, ScalarKind::real};
+    return true;
+  }
+  auto kind = scalar_kind(object);
+  if (!kind) {
+    if (!is_numpy_scalar(object)) return false;
+    operand->owner = borrow(object).attr("item")();
+    object = operand->owner.ptr();
+    kind = scalar_kind(object);
+    if (!kind) return false;
+  }
+  operand->scalar = object;
+  *type = {true, DType::bool_, *kind};
+  return true;
+}
+
+[[noreturn]] void refuse(Op op, PyObject* object) {
+  throw TypeError(std::string(info(op).name) + "(): expected an arrayforge array or a Python scalar, got " +
+                  Py_TYPE(object)->tp_name + "; asarray() converts");
+}
+
+Loop loop_for(Op op, DType kernel) {
+  Loop loop = kernels().elementwise[index(op)][index(kernel)];
+  if (!loop) {
+    throw TypeError(std::string(info(op).name) + "(): not defined for " + std::string(name(kernel)));
+  }
+  return loop;
+}
+
+// Runs a loop over operands that need no outer iteration, or through nditer.
+void run_native(Loop loop, const Array& out, DType out_kernel, const Array* const* inputs,
+                const void* const* scalars, int arity, DType kernel) {
+  IterOperand operands[kMaxOperands];
+  std::int64_t strides[kMaxOperands][kMaxRank];
+  bool simple = out.dtype == out_kernel && out.c_contiguous();
+  for (int i = 0; i < arity; ++i) {
+    if (!inputs[i]) {
+      std::fill_n(strides[i], out.ndim(), 0);
+      operands[i] = {static_cast<char*>(const_cast<void*>(scalars[i])), strides[i], kernel, kernel};
+      continue;
+    }
+    const Array& x = *inputs[i];
+    operands[i] = {const_cast<char*>(read(x)), strides[i], x.dtype, kernel};
+    simple = simple && x.dtype == kernel && x.shape == out.shape && x.c_contiguous();
+  }
+  char* target = write(out);
+  const std::int64_t size = out.size();
+  if (simple && size <= kParallelGrain) {
+    char* pointers[kMaxOperands];
+    std::int64_t steps[kMaxOperands];
+    for (int i = 0; i < arity; ++i) {
+      pointers[i] = operands[i].data;
+      steps[i] = inputs[i] ? itemsize(kernel) : 0;
+    }
+    pointers[arity] = target;
+    steps[arity] = itemsize(out_kernel);
+    loop(pointers, steps, size);
+    return;
+  }
+  for (int i = 0; i < arity; ++i) {
+    if (inputs[i]) broadcast_strides(inputs[i]->shape, inputs[i]->strides, out.shape, strides[i]);
+  }
+  operands[arity] = {target, out.strides.data(), out.dtype, out_kernel};
+  if (size <= kParallelGrain) {
+    iterate(loop, out.shape, operands, arity + 1);
+    return;
+  }
+  const Pin pin(out);
+  const Pin first(inputs[0] ? *inputs[0] : out);
+  const Pin second(arity == 2 && inputs[1] ? *inputs[1] : out);
+  py::gil_scoped_release release;
+  iterate(loop, out.shape, operands, arity + 1);
+}
+
+struct Call {
+  Op op;
+  int arity;
+  Operand operands[2];
+  OperandType types[2];
+  ElementwisePlan plan;
+  BackendObject* backend;
+  DeviceObject* device;
+
+  // False where an operand is no operand of ours; then *stranger is it.
+  bool parse_all(PyObject* const* args, PyObject** stranger) {
+    for (int i = 0; i < arity; ++i) {
+      if (!parse(args[i], &operands[i], &types[i])) {
+        *stranger = args[i];
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void make_plan() {
+    BackendChoice choice(info(op).name.data());
+    for (int i = 0; i < arity; ++i) {
+      if (operands[i].array) choice.add(operands[i].array);
+    }
+    backend = choice.backend();
+    device = choice.device();
+    if (!backend) {
+      throw TypeError(std::string(info(op).name) + "(): at least one operand must be an array");
+    }
+    plan = plan_elementwise(op, types, backend->default_float);
+    if (!plan.standard) require_lenient(info(op).name, "mixed kinds; convert with astype()");
+  }
+
+  Dims shape() const {
+    const Dims* shapes[2];
+    std::size_t n = 0;
+    for (int i = 0; i < arity; ++i) {
+      if (operands[i].array) shapes[n++] = &operands[i].array->value.shape;
+    }
+    if (n == 1 || *shapes[0] == *shapes[1]) return *shapes[0];
+    return broadcast_shapes(info(op).name, std::span(shapes, n));
+  }
+
+  // Fills inputs and scalars for run_native().
+  struct Native {
+    const Array* inputs[2] = {};
+    const void* scalars[2] = {};
+    alignas(16) char values[2][16];
+  };
+  void native(Native* native) const {
+    for (int i = 0; i < arity; ++i) {
+      if (operands[i].array) {
+        native->inputs[i] = &operands[i].array->value;
+      } else {
+        store_operand(operands[i].scalar, native->values[i]);
+        native->scalars[i] = native->values[i];
+      }
+    }
+  }
+
+  // In two steps, so that a scalar rounds to a 16-bit dtype as an array would.
+  void store_operand(PyObject* scalar, void* element) const {
+    const std::string_view function = info(op).name;
+    if (plan.input == plan.kernel) {
+      store_scalar(function.data(), plan.input, scalar, element);
+      return;
+    }
+    char narrow[16];
+    store_scalar(function.data(), plan.input, scalar, narrow);
+    char* pointers[2] = {narrow, static_cast<char*>(element)};
+    const std::int64_t steps[2] = {itemsize(plan.input), itemsize(plan.kernel)};
+    kernels().cast[index(plan.input)][index(plan.kernel)](pointers, steps, 1);
+  }
+
+  PyObject* run() {
+    if (backend != native_backend()) return run_foreign();
+    const Loop loop = loop_for(op, plan.kernel);
+    Native operands_;
+    native(&operands_);
+    const Dims result_shape = shape();
+    const Array* like = layout_model(result_shape, operands_);
+    Array out = like ? make_array(plan.result, result_shape,
+                                  dense_strides_like(result_shape, like->strides,
+                                                     itemsize(plan.result)))
+                     : make_array(plan.result, result_shape);
+    run_native(loop, out, kernel_result(op, plan), operands_.inputs, operands_.scalars, arity,
+               plan.kernel);
+    return wrap(std::move(out));
+  }
+
+  // The result keeps the axis order of an operand that is not in C order, when all of them agree on it.
+  const Array* layout_model(const Dims& result_shape, const Native& operands_) const {
+    if (result_shape.size() < 2) return nullptr;
+    const Array* model = nullptr;
+    for (int i = 0; i < arity; ++i) {
+      const Array* x = operands_.inputs[i];
+      if (!x || x->ndim() != result_shape.size() || !(x->shape == result_shape)) continue;
+      if (x->c_contiguous()) return nullptr;
+      if (!model) model = x;
+    }
+    return model;
+  }
+
+  py::object engine_operand(int i) const {
+    if (!operands[i].array) {
+      alignas(16) char element[16];
+      store_scalar(info(op).name.data(), plan.input, operands[i].scalar, element);
+      return steal(load_scalar(plan.input, element));
+    }
+    py::object raw = raw_of(backend, operands[i].array);
+    if (operands[i].array->value.dtype == plan.input) return raw;
+    PyObject* astype = backend_function(backend, index_of(Function::astype_));
+    if (!astype) throw NotImplementedError("backend lacks the primitive astype()");
+    return borrow(astype)(raw, engine_dtype(backend, device, plan.input));
+  }
+
+  PyObject* run_foreign() {
+    PyObject* callable = backend_function(backend, index_of(op));
+    if (!callable) {
+      throw NotImplementedError("backend " + py::cast<std::string>(borrow(backend->name)) +
+                                ": it lacks the primitive " + std::string(info(op).name) + "()");
+    }
+    const Dims result_shape = shape();
+    py::object first = engine_operand(0);
+    py::object second = arity == 2 ? engine_operand(1) : py::object();
+    PyObject* args[2] = {first.ptr(), second.ptr()};
+    py::object raw = steal(
+        PyObject_Vectorcall(callable, args, static_cast<std::size_t>(arity), nullptr));
+    return wrap_foreign(backend, device, raw.ptr(), plan.result, result_shape);
+  }
+};
+
+PyObject* run_inplace(Call& call, ArrayObject* target) {
+  const std::string name(info(call.op).name);
+  if (call.plan.result != target->value.dtype) {
+    const Promoted back = promote(target->value.dtype, call.plan.result);
+    const bool same_kind = is_floating(call.plan.result) && is_floating(target->value.dtype) &&
+                           is_complex(call.plan.result) <= is_complex(target->value.dtype);
+    if (!same_kind && !(back.dtype == target->value.dtype && back.standard) &&
+        !(is_integer(call.plan.result) && is_integer(target->value.dtype))) {
+      throw TypeError(name + "(): in place the result must keep the dtype, got " +
+                      std::string(arrayforge::name(call.plan.result)) + " for " +
+                      std::string(arrayforge::name(target->value.dtype)));
+    }
+    require_lenient(name, "in-place results of another dtype; convert with astype()");
+  }
+  const Dims shape = call.shape();
+  if (!(shape == target->value.shape)) {
+    throw ShapeError(name + "(): in place the shape must stay " + to_string(target->value.shape) +
+                     ", got " + to_string(shape));
+  }
+  if (call.backend != native_backend()) {
+    if (target->backend != call.backend) {
+      throw DeviceError(name + "(): in place the device must stay");
+    }
+    py::object result = steal(call.run_foreign());
+    PyObject* self = reinterpret_cast<PyObject*>(target);
+    py::object all = py::reinterpret_borrow<py::object>(Py_Ellipsis);
+    if (array_assign_subscript(self, all.ptr(), result.ptr()) < 0) throw error_already_set();
+    return new_ref(self);
+  }
+  const Loop loop = loop_for(call.op, call.plan.kernel);
+  Call::Native operands;
+  call.native(&operands);
+  Array copies[2];
+  for (int i = 0; i < call.arity; ++i) {
+    const Array* x = operands.inputs[i];
+    if (!x || !may_overlap(*x, target->value)) continue;
+    const bool same = x->offset == target->value.offset && x->strides == target->value.strides &&
+                      x->shape == target->value.shape && x->dtype == call.plan.kernel;
+    if (same) continue;
+    copies[i] = copy(*x);
+    operands.inputs[i] = &copies[i];
+  }
+  run_native(loop, target->value, kernel_result(call.op, call.plan), operands.inputs,
+             operands.scalars, call.arity, call.plan.kernel);
+  return new_ref(reinterpret_cast<PyObject*>(target));
+}
+
+}  // namespace
+
+PyObject* elementwise_entry(Op op, PyObject* const* args, Py_ssize_t count) noexcept {
+  return guarded([&] {
+    const int arity = info(op).arity;
+    if (count != arity) {
+      throw TypeError(std::string(info(op).name) + "(): takes " + std::to_string(arity) +
+                      " positional arguments, got " + std::to_string(count));
+    }
+    Call call;
+    call.op = op;
+    call.arity = arity;
+    PyObject* stranger = nullptr;
+    if (!call.parse_all(args, &stranger)) refuse(op, stranger);
+    if (arity == 1 && !call.operands[0].array) refuse(op, args[0]);
+    call.make_plan();
+    return call.run();
+  });
+}
+
+PyObject* elementwise_operator(Op op, PyObject* a, PyObject* b) noexcept {
+  return guarded([&] {
+    Call call;
+    call.op = op;
+    call.arity = b ? 2 : 1;
+    PyObject* args[2] = {a, b};
+    PyObject* stranger = nullptr;
+    if (!call.parse_all(args, &stranger)) return new_ref(Py_NotImplemented);
+    call.make_plan();
+    return call.run();
+  });
+}
+
+PyObject* inplace_operator(Op op, PyObject* a, PyObject* b) noexcept {
+  return guarded([&] {
+    Call call;
+    call.op = op;
+    call.arity = 2;
+    PyObject* args[2] = {a, b};
+    PyObject* stranger = nullptr;
+    if (!call.parse_all(args, &stranger)) return new_ref(Py_NotImplemented);
+    call.make_plan();
+    return run_inplace(call, as_array(a));
+  });
+}
+
+}  // namespace arrayforge

@@ -1,0 +1,187 @@
+#include "functions.h"
+
+#include <array>
+#include <memory>
+#include <utility>
+
+#include "elementwise.h"
+#include "foreign.h"
+
+namespace arrayforge {
+namespace {
+
+struct Row {
+  const char* chapter;
+  const char* name;
+  const char* signature;
+  Handler handler;  // null: composite
+};
+
+#define ARRAYFORGE_native(name) &entries::name
+#define ARRAYFORGE_composite(name) nullptr
+constexpr Row kRows[kFunctionCount] = {
+#define FUNCTION(chapter, name, signature, how, summary) \
+  {#chapter, #name, signature, ARRAYFORGE_##how(name)},
+#include "../ops.def"
+};
+
+constexpr const char* kOpNames[kOpCount] = {
+#define OP(name, arity, accepts, result, summary) #name,
+#include "../ops.def"
+};
+
+struct Prepared {
+  std::unique_ptr<Signature> signature;
+  int device = -1;  // index of the parameter, or -1
+  bool creates = false;
+  PyObject* composite = nullptr;
+};
+std::array<Prepared, kFunctionCount> prepared;
+
+py::object composite_of(int row) {
+  PyObject*& slot = prepared[row].composite;
+  if (!slot) {
+    const std::string module = std::string("arrayforge.composites.") + kRows[row].chapter;
+    slot = py::object(py::module_::import(module.c_str()).attr(kRows[row].name)).release().ptr();
+  }
+  return borrow(slot);
+}
+
+PyObject* call_composite(int row, const Arguments& arguments) {
+  py::object callable;
+  try {
+    callable = composite_of(row);
+  } catch (error_already_set& error) {
+    if (!error.matches(PyExc_AttributeError) && !error.matches(PyExc_ModuleNotFoundError)) throw;
+    throw NotImplementedError(std::string(kRows[row].name) +
+                              "(): the backend lacks it, and it has no composite");
+  }
+  py::list positional;
+  py::dict named;
+  const auto& parameters = arguments.signature().parameters();
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    switch (parameters[i].binding) {
+      case Parameter::Binding::variadic:
+        for (Py_ssize_t k = 0; k < arguments.variadic_count(); ++k) {
+          positional.append(borrow(arguments.variadic()[k]));
+        }
+        break;
+      case Parameter::Binding::keyword_only:
+        named[parameters[i].name] = borrow(arguments[static_cast<int>(i)]);
+        break;
+      default:
+        positional.append(borrow(arguments[static_cast<int>(i)]));
+    }
+  }
+  return checked(PyObject_Call(callable.ptr(), py::tuple(positional).ptr(), named.ptr()));
+}
+
+PyObject* run(int row, const Arguments& arguments) {
+  const Prepared& facts = prepared[row];
+  BackendChoice choice(kRows[row].name);
+  const int count = static_cast<int>(facts.signature->parameters().size());
+  for (int i = 0; i < count; ++i) {
+    if (arguments[i] != Py_None) choice.add_all(arguments[i]);
+  }
+  for (Py_ssize_t k = 0; k < arguments.variadic_count(); ++k) {
+    choice.add_all(arguments.variadic()[k]);
+  }
+  BackendObject* backend = choice.backend();
+  DeviceObject* device = choice.device();
+  if (facts.creates && (!backend || arguments[facts.device] != Py_None)) {
+    device = to_device(kRows[row].name, arguments[facts.device]);
+    backend = device->backend;
+  }
+  if (!backend || backend == native_backend()) {
+    return kRows[row].handler ? kRows[row].handler(arguments) : call_composite(row, arguments);
+  }
+  PyObject* result = call_engine(backend, device, static_cast<int>(kOpCount) + row, arguments);
+  return result ? result : call_composite(row, arguments);
+}
+
+template <int I>
+PyObject* entry(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
+  return guarded([&] { return run(I, Arguments(*prepared[I].signature, args, count, keywords)); });
+}
+
+template <int I>
+PyObject* unary_entry(PyObject*, PyObject* const* args, Py_ssize_t count) {
+  return elementwise_entry(static_cast<Op>(I), args, count);
+}
+
+template <int... I>
+constexpr auto function_entries(std::integer_sequence<int, I...>) {
+  return std::array<_PyCFunctionFastWithKeywords, sizeof...(I)>{entry<I>...};
+}
+template <int... I>
+constexpr auto op_entries(std::integer_sequence<int, I...>) {
+  return std::array<_PyCFunctionFast, sizeof...(I)>{unary_entry<I>...};
+}
+constexpr auto kEntries = function_entries(std::make_integer_sequence<int, kFunctionCount>());
+constexpr auto kOpEntries =
+    op_entries(std::make_integer_sequence<int, static_cast<int>(kOpCount)>());
+
+#define ARRAYFORGE_PARAMETERS_1 "(x, /)"
+#define ARRAYFORGE_PARAMETERS_2 "(x1, x2, /)"
+// Static: a builtin function refers to its definition for as long as it lives.
+PyMethodDef definitions[kFunctionTotal + 1] = {
+#define OP(name, arity, accepts, result, summary) \
+  {#name, nullptr, METH_FASTCALL, #name ARRAYFORGE_PARAMETERS_##arity "\n--\n\n" summary},
+#include "../ops.def"
+#define FUNCTION(chapter, name, signature, how, summary) \
+  {#name, nullptr, METH_FASTCALL | METH_KEYWORDS, #name signature "\n--\n\n" summary},
+#include "../ops.def"
+    {nullptr, nullptr, 0, nullptr},
+};
+
+PyCFunction as_method(_PyCFunctionFast function) {
+  return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
+}
+PyCFunction as_method(_PyCFunctionFastWithKeywords function) {
+  return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
+}
+
+}  // namespace
+
+const char* function_name(FunctionIndex function) {
+  const int ops = static_cast<int>(kOpCount);
+  return function < ops ? kOpNames[function] : kRows[function - ops].name;
+}
+
+const char* function_namespace(FunctionIndex function) {
+  if (function < static_cast<int>(kOpCount)) return "";
+  const std::string_view chapter = kRows[function - static_cast<int>(kOpCount)].chapter;
+  return chapter == "linalg" || chapter == "fft" ? kRows[function - static_cast<int>(kOpCount)].chapter
+                                                 : "";
+}
+
+PyObject* call_function(Function function, PyObject* const* args, Py_ssize_t count,
+                        PyObject* keywords) {
+  const int row = static_cast<int>(function);
+  return run(row, Arguments(*prepared[row].signature, args, count, keywords));
+}
+
+void bind_functions(py::module_& module) {
+  py::module_ linalg = module.def_submodule("linalg");
+  py::module_ fft = module.def_submodule("fft");
+  for (int i = 0; i < kFunctionTotal; ++i) {
+    const int row = i - static_cast<int>(kOpCount);
+    const std::string space = function_namespace(i);
+    definitions[i].ml_meth = row < 0 ? as_method(kOpEntries[i]) : as_method(kEntries[row]);
+    const py::str owner(space.empty() ? "arrayforge" : "arrayforge." + space);
+    py::object function = steal(PyCFunction_NewEx(&definitions[i], nullptr, owner.ptr()));
+    py::module_& target = space == "linalg" ? linalg : space == "fft" ? fft : module;
+    target.attr(definitions[i].ml_name) = function;
+    if (row < 0) continue;
+    if (std::string_view(kRows[row].chapter) == "linear_algebra") {
+      linalg.attr(definitions[i].ml_name) = function;
+    }
+    Prepared& facts = prepared[row];
+    facts.signature = std::make_unique<Signature>(kRows[row].name, kRows[row].signature);
+    facts.device = facts.signature->find("device");
+    facts.creates = facts.device >= 0 && std::string_view(kRows[row].name) != "astype" &&
+                    std::string_view(kRows[row].name) != "from_dlpack";
+  }
+}
+
+}  // namespace arrayforge

@@ -1,0 +1,51 @@
+// The public functions as data: one row per line of ops.def. An entry binds its arguments, then takes the first
+// of: our native handler, the backend's own function, the composite in src/arrayforge.
+#pragma once
+
+#include "../kernels/table.h"
+#include "arguments.h"
+#include "backend_type.h"
+
+namespace arrayforge {
+
+#define FUNCTION(chapter, name, signature, how, summary) +1
+inline constexpr int kFunctionCount = 0
+#include "../ops.def"
+    ;
+inline constexpr int kFunctionTotal = static_cast<int>(kOpCount) + kFunctionCount;
+
+// FunctionIndex of the lines of ops.def that are not operations.
+enum class Function : int {
+#define FUNCTION(chapter, name, signature, how, summary) name##_,
+#include "../ops.def"
+};
+constexpr FunctionIndex index_of(Function function) {
+  return static_cast<int>(kOpCount) + static_cast<int>(function);
+}
+constexpr FunctionIndex index_of(Op op) { return static_cast<int>(op); }
+
+const char* function_name(FunctionIndex function);
+// "", "linalg" or "fft".
+const char* function_namespace(FunctionIndex function);
+
+using Handler = PyObject* (*)(const Arguments& arguments);
+
+// The native handlers, in the file of their chapter. They are called when every array argument is native and,
+// for functions that create, when the target device is.
+namespace entries {
+#define ARRAYFORGE_native(name) PyObject* name(const Arguments& arguments);
+#define ARRAYFORGE_composite(name)
+#define FUNCTION(chapter, name, signature, how, summary) ARRAYFORGE_##how(name)
+#include "../ops.def"
+#undef ARRAYFORGE_native
+#undef ARRAYFORGE_composite
+}  // namespace entries
+
+// Calls a public function from C++ as Python would, so that methods and slots take the same way as functions.
+PyObject* call_function(Function function, PyObject* const* args, Py_ssize_t count,
+                        PyObject* keywords = nullptr);
+
+// Two names with one entry: linalg.matmul is matmul.
+void bind_functions(py::module_& module);
+
+}  // namespace arrayforge
