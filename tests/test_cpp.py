@@ -1,4 +1,4 @@
-"""Builds the stand-alone C++ tests with the C++ compiler and runs them, plain and under the sanitizers."""
+"""Builds the stand-alone C++ tests and runs them, plain and under the sanitizers."""
 
 import os
 import shlex
@@ -31,12 +31,19 @@ SANITIZERS = ["", "address,undefined", "thread"]
 pytestmark = pytest.mark.skipif(shutil.which(COMPILER[0]) is None, reason="no C++ compiler")
 
 
+def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
+    # A child of a process with threads starts threads here; the thread sanitizer wants to be asked.
+    env = {**os.environ, "TSAN_OPTIONS": "die_after_fork=0"}
+    return subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=300, env=env
+    )
+
+
 def compile_program(
     target: Path, sanitizer: str, *sources: Path
 ) -> subprocess.CompletedProcess[str]:
     sanitize = [f"-fsanitize={sanitizer}", "-fno-sanitize-recover=all"] if sanitizer else []
-    command = [*COMPILER, *FLAGS, *sanitize, *map(str, sources), "-o", str(target)]
-    return subprocess.run(command, capture_output=True, text=True)
+    return run(*COMPILER, *FLAGS, *sanitize, *sources, "-o", target)
 
 
 def require_sanitizer(folder: Path, sanitizer: str) -> None:
@@ -44,7 +51,7 @@ def require_sanitizer(folder: Path, sanitizer: str) -> None:
     source = folder / "empty.cpp"
     source.write_text("int main() {}\n")
     built = compile_program(folder / "empty", sanitizer, source)
-    if built.returncode or subprocess.run([folder / "empty"], capture_output=True).returncode:
+    if built.returncode or run(folder / "empty").returncode:
         pytest.skip(f"no {sanitizer} sanitizer")
 
 
@@ -53,12 +60,9 @@ def require_sanitizer(folder: Path, sanitizer: str) -> None:
 def test_program(name: str, sanitizer: str, tmp_path: Path) -> None:
     if sanitizer:
         require_sanitizer(tmp_path, sanitizer)
-    sources = sorted(path for pattern in SOURCES[name] for path in CORE.glob(pattern))
-    built = compile_program(
-        tmp_path / name, sanitizer, ROOT / "tests" / "cpp" / f"{name}.cpp", *sources
-    )
+    core = sorted(path for pattern in SOURCES[name] for path in CORE.glob(pattern))
+    program = ROOT / "tests" / "cpp" / f"{name}.cpp"
+    built = compile_program(tmp_path / name, sanitizer, program, *core)
     assert built.returncode == 0, built.stderr
-    # A child of a process with threads starts threads here; the thread sanitizer refuses that unless asked.
-    env = {**os.environ, "TSAN_OPTIONS": "die_after_fork=0"}
-    ran = subprocess.run([tmp_path / name], capture_output=True, text=True, timeout=300, env=env)
+    ran = run(tmp_path / name)
     assert ran.returncode == 0, ran.stdout + ran.stderr
