@@ -47,7 +47,7 @@ def compile_program(
 
 
 def require_sanitizer(folder: Path, sanitizer: str) -> None:
-    """Skip where the compiler lacks the sanitizer, or its runtime does not start on this machine."""
+    """Skip where the compiler lacks the sanitizer or its runtime does not start."""
     source = folder / "empty.cpp"
     source.write_text("int main() {}\n")
     built = compile_program(folder / "empty", sanitizer, source)
