@@ -98,14 +98,25 @@ void unary_componentwise(char* const* pointers, const std::int64_t* strides, std
   unary_strided<Op, Complex<R>, Complex<R>>(pointers, strides, n);
 }
 
-template <class Op, class R>
-void binary_componentwise(char* const* pointers, const std::int64_t* strides, std::int64_t n) {
-  constexpr std::int64_t kSize = sizeof(Complex<R>);
-  if (strides[0] == kSize && strides[1] == kSize && strides[2] == kSize) {
-    const std::int64_t real_strides[] = {sizeof(R), sizeof(R), sizeof(R)};
-    return binary<Op, R, R>(pointers, real_strides, 2 * n);
+// For operations that vectorise only over two arrays: a scalar operand is repeated into a block of them.
+template <class Op, class In, class Out>
+void binary_blocked(char* const* pointers, const std::int64_t* strides, std::int64_t n) {
+  constexpr std::int64_t kBlock = 64;
+  constexpr std::int64_t kIn = sizeof(In);
+  const int scalar = strides[0] == 0 ? 0 : 1;
+  const bool contiguous = strides[1 - scalar] == kIn && strides[2] == sizeof(Out);
+  if (strides[scalar] != 0 || !contiguous || n < kBlock) {
+    return binary<Op, In, Out>(pointers, strides, n);
   }
-  binary<Op, Complex<R>, Complex<R>>(pointers, strides, n);
+  In repeated[kBlock];
+  for (In& element : repeated) element = load<In>(pointers[scalar]);
+  const std::int64_t block_strides[] = {kIn, kIn, sizeof(Out)};
+  for (std::int64_t i = 0; i < n; i += kBlock) {
+    char* block[] = {pointers[0] + i * kIn, pointers[1] + i * kIn,
+                     pointers[2] + i * static_cast<std::int64_t>(sizeof(Out))};
+    block[scalar] = reinterpret_cast<char*>(repeated);
+    binary<Op, In, Out>(block, block_strides, n - i < kBlock ? n - i : kBlock);
+  }
 }
 
 }  // namespace
