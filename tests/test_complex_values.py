@@ -2,11 +2,10 @@
 
 import math
 
+import arrayforge as xp
 import mpmath
 import numpy as np
 import pytest
-
-import arrayforge as xp
 
 INF, NAN, PI = math.inf, math.nan, math.pi
 
@@ -132,10 +131,30 @@ REFERENCE = {
     "multiply": lambda x, y: x * y,
     "pow": lambda x, y: mpmath.exp(y * mpmath.log(x)),
 }
-UNARY = (
-    "exp expm1 log log1p log2 log10 sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh "
-    "sqrt square reciprocal sign"
-).split()
+UNARY = [
+    "exp",
+    "expm1",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "asinh",
+    "acosh",
+    "atanh",
+    "sqrt",
+    "square",
+    "reciprocal",
+    "sign",
+]
 
 
 def sample(seed, n=60):
@@ -199,7 +218,7 @@ def test_real_divisor_divides_the_parts():
 
 def test_integer_powers_of_gaussian_integers_are_exact():
     x, y = [1 + 2j, 2 + 1j, -3 + 1j, 1j], [2, 10, 5, 4]
-    expected = [(-3 + 4j), (-237 - 3116j), (-12 + 316j), 1]
+    expected = [(-3 + 4j), (-237 - 3116j), (12 + 316j), 1]
     assert evaluate("pow", [x, y], "complex128").tolist() == expected
     assert evaluate("pow", [[0, 5j], [0, 0]], "complex128").tolist() == [1, 1]
 

@@ -28,9 +28,7 @@ struct Filler {
   using C = Complex<R>;
   KernelTable& table;
 
-  void set(Op op, Loop loop) const {
-    table.elementwise[index(op)][index(kComplexDType<R>)] = loop;
-  }
+  void set(Op op, Loop loop) const { table.elementwise[index(op)][index(kComplexDType<R>)] = loop; }
   template <class Function>
   void set_function(Op op) const {
     set(op, unary_strided<InDouble<Function>, C, C>);

@@ -1,6 +1,6 @@
-// Complex arithmetic, comparisons and parts. Everything here is free of branches, so that the loops vectorise.
-// Quotients and moduli are scaled by powers of two, or computed in float64 for complex64: parts near the ends
-// of the range neither overflow nor underflow on the way.
+// Complex arithmetic, comparisons and parts. Everything here is free of branches, so that the loops
+// vectorise. Quotients and moduli are scaled by powers of two, or computed in float64 for
+// complex64: parts near the ends of the range neither overflow nor underflow on the way.
 #pragma once
 
 #include <cstdint>
@@ -118,7 +118,8 @@ inline f64 power_of_two(std::int64_t k) { return __builtin_bit_cast(f64, (k + 10
 
 inline std::int64_t at_least(std::int64_t x, std::int64_t low) { return x < low ? low : x; }
 
-// The textbook formula; a divisor on an axis divides the parts, so that its zeros and infinities act as real ones.
+// The textbook formula; a divisor on an axis divides the parts, so that its zeros and infinities
+// act as real ones.
 inline c128 divide_scaled(c128 x, c128 y) {
   const bool real = y.im == 0;
   const bool imaginary = y.re == 0;
@@ -131,7 +132,8 @@ inline c128 divide_scaled(c128 x, c128 y) {
   return {quotient_re, quotient_im};
 }
 
-// An infinite divisor becomes a unit one and its quotient is multiplied by zero: finite / infinite is 0.
+// An infinite divisor becomes a unit one and its quotient is multiplied by zero: finite / infinite
+// is 0.
 inline c128 unit_of_infinite(c128 y) {
   const f64 re = with_sign(infinite(y.re) ? 1.0 : 0.0, y.re);
   const f64 im = with_sign(infinite(y.im) ? 1.0 : 0.0, y.im);
@@ -143,13 +145,14 @@ struct Divide {
   static c128 apply(c128 x, c128 y) {
     const int vanishes = infinite(y.re) | infinite(y.im);
     y = unit_of_infinite(y);
-    // Factors that bring the larger parts into [1, 4), or as near as one factor can where they are subnormal.
+    // Factors that bring the larger parts into [1, 4), or as near as one factor can where they are
+    // subnormal.
     const std::int64_t x_shift = at_least(1023 - exponent(x), -1022);
     const std::int64_t y_shift = at_least(1023 - exponent(y), -1022);
     const f64 x_factor = power_of_two(x_shift);
     const f64 y_factor = power_of_two(y_shift);
-    const c128 q = divide_scaled({x.re * x_factor, x.im * x_factor},
-                                 {y.re * y_factor, y.im * y_factor});
+    const c128 q =
+        divide_scaled({x.re * x_factor, x.im * x_factor}, {y.re * y_factor, y.im * y_factor});
     // Two factors, because their product may be out of range where the result is not.
     const std::int64_t shift = at_least(y_shift - x_shift, -2044);
     const std::int64_t half = shift >> 1;
@@ -184,7 +187,8 @@ struct ModulusScale<f64> {
 };
 template <>
 struct ModulusScale<f32> {
-  static constexpr f32 kLarge = 0x1p60f, kSmall = 0x1p-40f, kFactor = 0x1p100f, kInverse = 0x1p-100f;
+  static constexpr f32 kLarge = 0x1p60f, kSmall = 0x1p-40f, kFactor = 0x1p100f,
+                       kInverse = 0x1p-100f;
 };
 
 inline f32 square_root(f32 x) { return __builtin_sqrtf(x); }

@@ -1,5 +1,6 @@
-// The loops of the complex kernels. An operation is a struct with a static apply(); its operand types choose the
-// loop. Contiguous data and scalar operands get loops with constant strides, which the compiler vectorises.
+// The loops of the complex kernels. An operation is a struct with a static apply(); its operand
+// types choose the loop. Contiguous data and scalar operands get loops with constant strides, which
+// the compiler vectorises.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +8,8 @@
 #include "numbers.h"
 #include "table.h"
 
-// An input is the output itself or apart from it, so no iteration reads what another one writes. Clang takes the
-// hint for a demand and warns where it does not vectorise.
+// An input is the output itself or apart from it, so no iteration reads what another one writes.
+// Clang takes the hint for a demand and warns where it does not vectorise.
 #ifdef __clang__
 #pragma clang diagnostic ignored "-Wpass-failed"
 #define ARRAYFORGE_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
@@ -98,7 +99,8 @@ void unary_componentwise(char* const* pointers, const std::int64_t* strides, std
   unary_strided<Op, Complex<R>, Complex<R>>(pointers, strides, n);
 }
 
-// For operations that vectorise only over two arrays: a scalar operand is repeated into a block of them.
+// For operations that vectorise only over two arrays: a scalar operand is repeated into a block of
+// them.
 template <class Op, class In, class Out>
 void binary_blocked(char* const* pointers, const std::int64_t* strides, std::int64_t n) {
   constexpr std::int64_t kBlock = 64;

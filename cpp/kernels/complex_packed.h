@@ -1,5 +1,6 @@
-// Vectors of interleaved parts, re im re im, for the operations that are bound by memory: they exchange lanes
-// inside pairs only, where a vectorised loop over structs would first separate the parts.
+// Vectors of interleaved parts, re im re im, for the operations that are bound by memory: they
+// exchange lanes inside pairs only, where a vectorised loop over structs would first separate the
+// parts.
 #pragma once
 
 #include <cstdint>
@@ -36,9 +37,7 @@ struct Packed {
   static constexpr int kCount = kLanes / 2;
   using All = typename FirstIndices<kLanes>::type;
 
-  static Lanes repeat(Complex<R> z) {
-    return alternate(All{}, z.re, z.im);
-  }
+  static Lanes repeat(Complex<R> z) { return alternate(All{}, z.re, z.im); }
   static Lanes exchange(Lanes x) { return exchange(All{}, x); }
   static Lanes real_twice(Lanes x) { return real_twice(All{}, x); }
   static Lanes imag_twice(Lanes x) { return imag_twice(All{}, x); }
@@ -127,6 +126,32 @@ std::int64_t packed_prefix(char* const* pointers, std::int64_t n) {
   return i;
 }
 
+// Every other layout is gathered into blocks for the same code. The scalar form would not do: GCC
+// 12 turns the pair of its sums into a fused multiply-add, -ffp-contract=off or not, and the bits
+// would differ.
+template <class Op, class R>
+void binary_gathered(char* const* pointers, const std::int64_t* strides, std::int64_t n) {
+  constexpr std::int64_t kBlock = 16;
+  constexpr std::int64_t kCount = Packed<R>::kCount;
+  static_assert(kBlock % kCount == 0);
+  Complex<R> x[kBlock], y[kBlock];
+  char* const blocks[] = {reinterpret_cast<char*>(x), reinterpret_cast<char*>(y),
+                          reinterpret_cast<char*>(x)};
+  for (std::int64_t start = 0; start < n; start += kBlock) {
+    const std::int64_t count = n - start < kBlock ? n - start : kBlock;
+    const std::int64_t padded = (count + kCount - 1) / kCount * kCount;
+    for (std::int64_t i = 0; i < count; ++i) {
+      x[i] = load<Complex<R>>(pointers[0] + (start + i) * strides[0]);
+      y[i] = load<Complex<R>>(pointers[1] + (start + i) * strides[1]);
+    }
+    for (std::int64_t i = count; i < padded; ++i) x[i] = y[i] = {0, 0};
+    packed_prefix<Op, R, false, false>(blocks, padded);
+    for (std::int64_t i = 0; i < count; ++i) {
+      store(pointers[2] + (start + i) * strides[2], x[i]);
+    }
+  }
+}
+
 template <class Op, class R>
 void binary_packed(char* const* pointers, const std::int64_t* strides, std::int64_t n) {
   constexpr std::int64_t kSize = sizeof(Complex<R>);
@@ -138,7 +163,7 @@ void binary_packed(char* const* pointers, const std::int64_t* strides, std::int6
     if (s1 == 0 && s2 == kSize) i = packed_prefix<Op, R, true, false>(pointers, n);
   }
   char* const rest[] = {pointers[0] + i * s1, pointers[1] + i * s2, pointers[2] + i * strides[2]};
-  binary_strided<Op, Complex<R>, Complex<R>>(rest, strides, n - i);
+  if (i < n) binary_gathered<Op, R>(rest, strides, n - i);
 }
 
 }  // namespace
