@@ -1,4 +1,4 @@
-"""Values of complex elementwise functions: special values of the standard, and accuracy against mpmath."""
+"""Complex elementwise functions: special values of the standard, accuracy against mpmath."""
 
 import math
 
@@ -9,7 +9,7 @@ import pytest
 
 INF, NAN, PI = math.inf, math.nan, math.pi
 
-# (function, argument, result); a sign the standard leaves open is plus here, and zeros are compared with their signs.
+# (function, argument, result). A sign the standard leaves open is plus; signs of zeros count.
 SPECIAL = [
     ("exp", (-INF, INF), (0.0, 0.0)),
     ("exp", (-INF, NAN), (0.0, 0.0)),
