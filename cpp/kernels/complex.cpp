@@ -3,6 +3,7 @@
 #include "complex_functions.h"
 #include "complex_logarithm.h"
 #include "complex_loops.h"
+#include "complex_packed.h"
 #include "complex_power.h"
 #include "numbers.h"
 #include "table.h"
@@ -27,19 +28,17 @@ struct Filler {
   using C = Complex<R>;
   KernelTable& table;
 
-  void set(Op op, Loop loop) const {
-    table.elementwise[index(op)][index(kComplexDType<R>)] = loop;
-  }
+  void set(Op op, Loop loop) const { table.elementwise[index(op)][index(kComplexDType<R>)] = loop; }
   template <class Function>
   void set_function(Op op) const {
     set(op, unary_strided<InDouble<Function>, C, C>);
   }
 
   void arithmetic() const {
-    set(Op::add_, binary_componentwise<Add, R>);
-    set(Op::subtract_, binary_componentwise<Subtract, R>);
-    set(Op::multiply_, binary<Multiply, C, C>);
-    set(Op::divide_, binary<Divide, C, C>);
+    set(Op::add_, binary_packed<Add, R>);
+    set(Op::subtract_, binary_packed<Subtract, R>);
+    set(Op::multiply_, binary_packed<Multiply, R>);
+    set(Op::divide_, binary_blocked<Divide, C, C>);
     set(Op::pow_, binary_strided<Pow, C, C>);
     set(Op::negative_, unary_componentwise<Negative, R>);
     set(Op::positive_, unary_componentwise<Positive, R>);
@@ -58,7 +57,7 @@ struct Filler {
     set(Op::isnan_, unary<IsNan, C, std::uint8_t>);
     set(Op::real_, unary<Real, C, R>);
     set(Op::imag_, unary<Imag, C, R>);
-    set(Op::conj_, unary<Conj, C, C>);
+    set(Op::conj_, unary_packed<Conj, R>);
   }
 
   void functions() const {

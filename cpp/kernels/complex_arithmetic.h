@@ -1,6 +1,6 @@
-// Complex arithmetic, comparisons and parts. Everything here is free of branches, so that the loops vectorise.
-// Quotients and moduli are scaled by powers of two, or computed in float64 for complex64: parts near the ends
-// of the range neither overflow nor underflow on the way.
+// Complex arithmetic, comparisons and parts. Everything here is free of branches, so that the loops
+// vectorise. Quotients and moduli are scaled by powers of two, or computed in float64 for
+// complex64: parts near the ends of the range neither overflow nor underflow on the way.
 #pragma once
 
 #include <cstdint>
@@ -68,10 +68,12 @@ struct Multiply {
   }
 };
 
+// The factored real part neither cancels nor overflows to NaN. Its zeros are positive, as in x * x.
 struct Square {
   template <class R>
   static Complex<R> apply(Complex<R> x) {
-    return Multiply::apply(x, x);
+    const R half = x.re * x.im;
+    return {(x.re - x.im) * (x.re + x.im) + R(0), half + half};
   }
 };
 
@@ -116,7 +118,8 @@ inline f64 power_of_two(std::int64_t k) { return __builtin_bit_cast(f64, (k + 10
 
 inline std::int64_t at_least(std::int64_t x, std::int64_t low) { return x < low ? low : x; }
 
-// The textbook formula; a divisor on an axis divides the parts, so that its zeros and infinities act as real ones.
+// The textbook formula; a divisor on an axis divides the parts, so that its zeros and infinities
+// act as real ones.
 inline c128 divide_scaled(c128 x, c128 y) {
   const bool real = y.im == 0;
   const bool imaginary = y.re == 0;
@@ -129,25 +132,27 @@ inline c128 divide_scaled(c128 x, c128 y) {
   return {quotient_re, quotient_im};
 }
 
-// An infinite divisor becomes a unit one and its quotient is multiplied by zero: finite / infinite is 0.
+// An infinite divisor becomes a unit one and its quotient is multiplied by zero: finite / infinite
+// is 0.
 inline c128 unit_of_infinite(c128 y) {
   const f64 re = with_sign(infinite(y.re) ? 1.0 : 0.0, y.re);
   const f64 im = with_sign(infinite(y.im) ? 1.0 : 0.0, y.im);
-  const bool replace = infinite(y.re) | infinite(y.im);
+  const int replace = infinite(y.re) | infinite(y.im);
   return {replace ? re : y.re, replace ? im : y.im};
 }
 
 struct Divide {
   static c128 apply(c128 x, c128 y) {
-    const bool vanishes = infinite(y.re) | infinite(y.im);
+    const int vanishes = infinite(y.re) | infinite(y.im);
     y = unit_of_infinite(y);
-    // Factors that bring the larger parts into [1, 4), or as near as one factor can where they are subnormal.
+    // Factors that bring the larger parts into [1, 4), or as near as one factor can where they are
+    // subnormal.
     const std::int64_t x_shift = at_least(1023 - exponent(x), -1022);
     const std::int64_t y_shift = at_least(1023 - exponent(y), -1022);
     const f64 x_factor = power_of_two(x_shift);
     const f64 y_factor = power_of_two(y_shift);
-    const c128 q = divide_scaled({x.re * x_factor, x.im * x_factor},
-                                 {y.re * y_factor, y.im * y_factor});
+    const c128 q =
+        divide_scaled({x.re * x_factor, x.im * x_factor}, {y.re * y_factor, y.im * y_factor});
     // Two factors, because their product may be out of range where the result is not.
     const std::int64_t shift = at_least(y_shift - x_shift, -2044);
     const std::int64_t half = shift >> 1;
@@ -157,7 +162,7 @@ struct Divide {
   }
   // Products of two float32 are exact in float64, and far from the ends of its range.
   static c64 apply(c64 x, c64 y) {
-    const bool vanishes = infinite(y.re) | infinite(y.im);
+    const int vanishes = infinite(y.re) | infinite(y.im);
     const c128 q = divide_scaled(widen(x), unit_of_infinite(widen(y)));
     const f64 factor = vanishes ? 0.0 : 1.0;
     return narrow({q.re * factor, q.im * factor});
@@ -173,44 +178,60 @@ struct Reciprocal {
 
 // -- modulus and sign
 
+// Powers of two that keep the squares of both ends of the range inside it.
+template <class R>
+struct ModulusScale;
+template <>
+struct ModulusScale<f64> {
+  static constexpr f64 kLarge = 0x1p500, kSmall = 0x1p-480, kFactor = 0x1p600, kInverse = 0x1p-600;
+};
+template <>
+struct ModulusScale<f32> {
+  static constexpr f32 kLarge = 0x1p60f, kSmall = 0x1p-40f, kFactor = 0x1p100f,
+                       kInverse = 0x1p-100f;
+};
+
+inline f32 square_root(f32 x) { return __builtin_sqrtf(x); }
+inline f64 square_root(f64 x) { return __builtin_sqrt(x); }
+
 struct Abs {
-  static f64 apply(c128 x) {
-    const f64 re = magnitude(x.re);
-    const f64 im = magnitude(x.im);
-    const f64 larger = re > im ? re : im;
-    // 2**600 and 2**-600 keep the squares of both ends of the range inside it.
-    const bool large = larger > 0x1p500;
-    const bool small = larger < 0x1p-480;
-    const f64 factor = large ? 0x1p-600 : small ? 0x1p600 : 1.0;
-    const f64 back = large ? 0x1p600 : small ? 0x1p-600 : 1.0;
-    const f64 u = re * factor;
-    const f64 v = im * factor;
-    const f64 root = __builtin_sqrt(u * u + v * v) * back;
-    const bool any_infinite = infinite(re) | infinite(im);
-    return any_infinite ? kInfinity<f64> : root;
-  }
-  static f32 apply(c64 x) {
-    const f64 re = x.re;
-    const f64 im = x.im;
-    const f64 root = __builtin_sqrt(re * re + im * im);
-    const bool any_infinite = infinite(x.re) | infinite(x.im);
-    return any_infinite ? kInfinity<f32> : static_cast<f32>(root);
+  template <class R>
+  static R apply(Complex<R> x) {
+    using Scale = ModulusScale<R>;
+    const R re = magnitude(x.re);
+    const R im = magnitude(x.im);
+    const R larger = re > im ? re : im;
+    const bool large = larger > Scale::kLarge;
+    const bool small = larger < Scale::kSmall;
+    const R factor = large ? Scale::kInverse : small ? Scale::kFactor : R(1);
+    const R back = large ? Scale::kFactor : small ? Scale::kInverse : R(1);
+    const R u = re * factor;
+    const R v = im * factor;
+    const R root = square_root(u * u + v * v) * back;
+    const int any_infinite = infinite(re) | infinite(im);
+    return any_infinite ? kInfinity<R> : root;
   }
 };
 
 struct Sign {
   static c128 apply(c128 x) {
-    const std::int64_t biased = exponent(x);
-    const f64 factor = power_of_two(at_least(1023 - biased, -1022));
-    const c128 z = {x.re * factor, x.im * factor};
-    const f64 modulus = Abs::apply(z);
-    const bool any_nan = nan(x.re) | nan(x.im);
-    // Zero divides by one; the sum turns its signs to plus.
-    const f64 divisor = any_nan ? kNaN<f64> : modulus == 0 ? 1.0 : modulus;
-    const f64 plus = modulus == 0 ? 0.0 : -0.0;
-    return {z.re / divisor + plus, z.im / divisor + plus};
+    const f64 factor = power_of_two(at_least(1023 - exponent(x), -1022));
+    return divide_by_modulus({x.re * factor, x.im * factor});
   }
-  static c64 apply(c64 x) { return narrow(apply(widen(x))); }
+  static c64 apply(c64 x) { return narrow(divide_by_modulus(widen(x))); }
+
+ private:
+  // For parts whose squares are in range, or infinite.
+  static c128 divide_by_modulus(c128 z) {
+    const int any_infinite = infinite(z.re) | infinite(z.im);
+    const int any_nan = nan(z.re) | nan(z.im);
+    const f64 root = __builtin_sqrt(z.re * z.re + z.im * z.im);
+    // Zero divides by one; the sum turns its signs to plus.
+    const f64 positive = root == 0 ? 1.0 : root;
+    const f64 plus = root == 0 ? 0.0 : -0.0;
+    const f64 modulus = any_nan ? kNaN<f64> : any_infinite ? kInfinity<f64> : positive;
+    return {z.re / modulus + plus, z.im / modulus + plus};
+  }
 };
 
 // -- comparisons and predicates

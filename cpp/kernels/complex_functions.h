@@ -1,6 +1,7 @@
-// Exponentials, roots and the trigonometric family of complex numbers, in float64. Special values are those of
-// the standard, which are C99's except for exp(-inf), expm1 and tanh(inf); where the standard leaves a sign open, it is plus.
-// Circular functions are the hyperbolic ones with the axes exchanged: sin(a + bj) = swap(sinh(b + aj)).
+// Exponentials, roots and the trigonometric family of complex numbers, in float64. Special values
+// are those of the standard, which are C99's except for exp(-inf), expm1 and tanh(inf); where the
+// standard leaves a sign open, it is plus. Circular functions are the hyperbolic ones with the axes
+// exchanged: sin(a + bj) = swap(sinh(b + aj)).
 #pragma once
 
 #include "complex_arithmetic.h"
@@ -11,7 +12,8 @@ namespace {
 
 inline c128 swap(c128 z) { return {z.im, z.re}; }
 
-// exp overflows beyond 709.78; larger arguments are taken in two steps, because a small factor may follow.
+// exp overflows beyond 709.78; larger arguments are taken in two steps, because a small factor may
+// follow.
 constexpr f64 kExpLimit = 709;
 constexpr f64 kExpOfLimit = 0x1.d422d2be5dc9bp+1022;
 

@@ -1,5 +1,5 @@
-// Logarithms of complex numbers, in float64. The modulus is never rounded where its logarithm is small,
-// so log near the unit circle and log1p near zero keep their digits.
+// Logarithms of complex numbers, in float64. The modulus is never rounded where its logarithm is
+// small, so log near the unit circle and log1p near zero keep their digits.
 #pragma once
 
 #include "complex_arithmetic.h"

@@ -1,5 +1,6 @@
-// The loops of the complex kernels. An operation is a struct with a static apply(); its operand types choose the
-// loop. Contiguous data and scalar operands get loops with constant strides, which the compiler vectorises.
+// The loops of the complex kernels. An operation is a struct with a static apply(); its operand
+// types choose the loop. Contiguous data and scalar operands get loops with constant strides, which
+// the compiler vectorises.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +8,8 @@
 #include "numbers.h"
 #include "table.h"
 
-// An input is the output itself or apart from it, so no iteration reads what another one writes. Clang takes the
-// hint for a demand and warns where it does not vectorise.
+// An input is the output itself or apart from it, so no iteration reads what another one writes.
+// Clang takes the hint for a demand and warns where it does not vectorise.
 #ifdef __clang__
 #pragma clang diagnostic ignored "-Wpass-failed"
 #define ARRAYFORGE_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
@@ -98,14 +99,26 @@ void unary_componentwise(char* const* pointers, const std::int64_t* strides, std
   unary_strided<Op, Complex<R>, Complex<R>>(pointers, strides, n);
 }
 
-template <class Op, class R>
-void binary_componentwise(char* const* pointers, const std::int64_t* strides, std::int64_t n) {
-  constexpr std::int64_t kSize = sizeof(Complex<R>);
-  if (strides[0] == kSize && strides[1] == kSize && strides[2] == kSize) {
-    const std::int64_t real_strides[] = {sizeof(R), sizeof(R), sizeof(R)};
-    return binary<Op, R, R>(pointers, real_strides, 2 * n);
+// For operations that vectorise only over two arrays: a scalar operand is repeated into a block of
+// them.
+template <class Op, class In, class Out>
+void binary_blocked(char* const* pointers, const std::int64_t* strides, std::int64_t n) {
+  constexpr std::int64_t kBlock = 64;
+  constexpr std::int64_t kIn = sizeof(In);
+  const int scalar = strides[0] == 0 ? 0 : 1;
+  const bool contiguous = strides[1 - scalar] == kIn && strides[2] == sizeof(Out);
+  if (strides[scalar] != 0 || !contiguous || n < kBlock) {
+    return binary<Op, In, Out>(pointers, strides, n);
   }
-  binary<Op, Complex<R>, Complex<R>>(pointers, strides, n);
+  In repeated[kBlock];
+  for (In& element : repeated) element = load<In>(pointers[scalar]);
+  const std::int64_t block_strides[] = {kIn, kIn, sizeof(Out)};
+  for (std::int64_t i = 0; i < n; i += kBlock) {
+    char* block[] = {pointers[0] + i * kIn, pointers[1] + i * kIn,
+                     pointers[2] + i * static_cast<std::int64_t>(sizeof(Out))};
+    block[scalar] = reinterpret_cast<char*>(repeated);
+    binary<Op, In, Out>(block, block_strides, n - i < kBlock ? n - i : kBlock);
+  }
 }
 
 }  // namespace

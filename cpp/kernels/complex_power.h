@@ -1,6 +1,6 @@
-// Powers of complex numbers: exp(y * log(x)), where an error of the logarithm is multiplied by its exponent.
-// So the logarithm and the product are taken in the next wider type. Small integer exponents are products in
-// that type, which keeps powers of Gaussian integers exact.
+// Powers of complex numbers: exp(y * log(x)), where an error of the logarithm is multiplied by its
+// exponent. So the logarithm and the product are taken in the next wider type. Small integer
+// exponents are products in that type, which keeps powers of Gaussian integers exact.
 #pragma once
 
 #include "complex_arithmetic.h"

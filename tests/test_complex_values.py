@@ -1,0 +1,237 @@
+"""Complex elementwise functions: special values of the standard, accuracy against mpmath."""
+
+import math
+
+import arrayforge as xp
+import mpmath
+import numpy as np
+import pytest
+
+INF, NAN, PI = math.inf, math.nan, math.pi
+
+# (function, argument, result). A sign the standard leaves open is plus; signs of zeros count.
+SPECIAL = [
+    ("exp", (-INF, INF), (0.0, 0.0)),
+    ("exp", (-INF, NAN), (0.0, 0.0)),
+    ("exp", (INF, INF), (INF, NAN)),
+    ("exp", (INF, 0.0), (INF, 0.0)),
+    ("exp", (NAN, 0.0), (NAN, 0.0)),
+    ("exp", (1.0, INF), (NAN, NAN)),
+    ("exp", (INF, 2.0), (-INF, INF)),
+    ("exp", (-INF, 2.0), (-0.0, 0.0)),
+    ("expm1", (-0.0, 0.0), (0.0, 0.0)),
+    ("expm1", (-INF, INF), (-1.0, 0.0)),
+    ("expm1", (-INF, NAN), (-1.0, 0.0)),
+    ("expm1", (INF, 0.0), (INF, 0.0)),
+    ("expm1", (INF, INF), (INF, NAN)),
+    ("expm1", (NAN, 0.0), (NAN, 0.0)),
+    ("expm1", (3.0, NAN), (NAN, NAN)),
+    ("log", (-0.0, 0.0), (-INF, PI)),
+    ("log", (0.0, 0.0), (-INF, 0.0)),
+    ("log", (1.0, INF), (INF, PI / 2)),
+    ("log", (-INF, INF), (INF, 3 * PI / 4)),
+    ("log", (-INF, 1.0), (INF, PI)),
+    ("log", (NAN, INF), (INF, NAN)),
+    ("log", (INF, NAN), (INF, NAN)),
+    ("log1p", (-1.0, 0.0), (-INF, 0.0)),
+    ("log1p", (2.0, INF), (INF, PI / 2)),
+    ("log1p", (NAN, INF), (INF, NAN)),
+    ("sqrt", (-0.0, 0.0), (0.0, 0.0)),
+    ("sqrt", (NAN, INF), (INF, INF)),
+    ("sqrt", (-INF, 1.0), (0.0, INF)),
+    ("sqrt", (INF, 1.0), (INF, 0.0)),
+    ("sqrt", (INF, NAN), (INF, NAN)),
+    ("sqrt", (1.0, NAN), (NAN, NAN)),
+    ("sinh", (0.0, 0.0), (0.0, 0.0)),
+    ("sinh", (0.0, INF), (0.0, NAN)),
+    ("sinh", (INF, 0.0), (INF, 0.0)),
+    ("sinh", (INF, 2.0), (-INF, INF)),
+    ("sinh", (NAN, 0.0), (NAN, 0.0)),
+    ("cosh", (0.0, INF), (NAN, 0.0)),
+    ("cosh", (INF, 0.0), (INF, 0.0)),
+    ("cosh", (INF, INF), (INF, NAN)),
+    ("cosh", (NAN, 0.0), (NAN, 0.0)),
+    ("tanh", (INF, 2.0), (1.0, 0.0)),
+    ("tanh", (INF, INF), (1.0, 0.0)),
+    ("tanh", (INF, NAN), (1.0, 0.0)),
+    ("tanh", (0.0, INF), (0.0, NAN)),
+    ("tanh", (0.0, NAN), (0.0, NAN)),
+    ("tanh", (2.0, INF), (NAN, NAN)),
+    ("tanh", (NAN, 0.0), (NAN, 0.0)),
+    ("tan", (2.0, INF), (0.0, 1.0)),
+    ("asinh", (1.0, INF), (INF, PI / 2)),
+    ("asinh", (INF, INF), (INF, PI / 4)),
+    ("asinh", (NAN, 0.0), (NAN, 0.0)),
+    ("acosh", (0.0, 0.0), (0.0, PI / 2)),
+    ("acosh", (-INF, 1.0), (INF, PI)),
+    ("acosh", (NAN, INF), (INF, NAN)),
+    ("acos", (0.0, 0.0), (PI / 2, -0.0)),
+    ("acos", (-INF, INF), (3 * PI / 4, -INF)),
+    ("acos", (NAN, INF), (NAN, -INF)),
+    ("atanh", (1.0, 0.0), (INF, 0.0)),
+    ("atanh", (INF, 1.0), (0.0, PI / 2)),
+    ("atanh", (INF, NAN), (0.0, NAN)),
+    ("sign", (-0.0, -0.0), (0.0, 0.0)),
+    ("sign", (NAN, 1.0), (NAN, NAN)),
+    ("round", (2.5, -0.5), (2.0, -0.0)),
+]
+
+DTYPES = [("complex64", 2e-6), ("complex128", 4e-15)]
+
+
+def evaluate(name, values, dtype):
+    result = getattr(xp, name)(*(xp.asarray(v, dtype=getattr(xp, dtype)) for v in values))
+    return np.asarray(result)
+
+
+def assert_part(actual, expected):
+    if expected == 0:
+        assert actual == 0 and math.copysign(1, actual) == math.copysign(1, expected)
+    else:
+        assert actual == pytest.approx(expected, rel=1e-6, nan_ok=True)
+
+
+@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
+@pytest.mark.parametrize(("name", "argument", "expected"), SPECIAL)
+def test_special_values(name, argument, expected, dtype):
+    result = evaluate(name, [[complex(*argument)]], dtype)[0]
+    assert_part(result.real, expected[0])
+    assert_part(result.imag, expected[1])
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ((INF, NAN), (False, True, True)),
+        ((NAN, 1.0), (False, False, True)),
+        ((1.0, -INF), (False, True, False)),
+        ((1.0, 2.0), (True, False, False)),
+    ],
+)
+@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
+def test_predicates(value, expected, dtype):
+    names = ("isfinite", "isinf", "isnan")
+    assert tuple(bool(evaluate(n, [[complex(*value)]], dtype)[0]) for n in names) == expected
+
+
+@pytest.mark.parametrize("value", [(INF, NAN), (NAN, -INF), (INF, 1.0)])
+def test_abs_of_infinite(value):
+    assert evaluate("abs", [[complex(*value)]], "complex128")[0] == INF
+
+
+REFERENCE = {
+    "expm1": lambda z: mpmath.exp(z) - 1,
+    "log1p": lambda z: mpmath.log(1 + z),
+    "log2": lambda z: mpmath.log(z) / mpmath.log(2),
+    "log10": mpmath.log10,
+    "reciprocal": lambda z: 1 / z,
+    "sign": lambda z: z / abs(z),
+    "square": lambda z: z * z,
+    "divide": lambda x, y: x / y,
+    "multiply": lambda x, y: x * y,
+    "pow": lambda x, y: mpmath.exp(y * mpmath.log(x)),
+}
+UNARY = [
+    "exp",
+    "expm1",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "asinh",
+    "acosh",
+    "atanh",
+    "sqrt",
+    "square",
+    "reciprocal",
+    "sign",
+]
+
+
+def sample(seed, n=60):
+    """Moduli from 1e-9 to 10, all directions, and the neighbourhood of the unit circle."""
+    rng = np.random.default_rng(seed)
+    direction = np.exp(1j * rng.uniform(-np.pi, np.pi, 2 * n))
+    modulus = np.concatenate([np.exp(rng.uniform(-20, 2, n)), 1 + rng.uniform(-1e-3, 1e-3, n)])
+    return modulus * direction
+
+
+def assert_close(name, operands, dtype, tolerance):
+    """The error relative to the modulus: a few roundings of float32 or float64."""
+    operands = [x.astype(dtype) for x in operands]
+    results = evaluate(name, [x.tolist() for x in operands], dtype)
+    reference = REFERENCE.get(name) or getattr(mpmath, name)
+    with mpmath.workprec(300):
+        for result, *values in zip(results.tolist(), *(x.tolist() for x in operands), strict=True):
+            expected = reference(*(mpmath.mpc(v) for v in values))
+            assert abs(result - expected) <= tolerance * abs(expected), values
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), DTYPES)
+@pytest.mark.parametrize("name", UNARY)
+def test_unary_accuracy(name, dtype, tolerance):
+    assert_close(name, [sample(1)], dtype, tolerance)
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), DTYPES)
+@pytest.mark.parametrize("name", ["multiply", "divide", "pow"])
+def test_binary_accuracy(name, dtype, tolerance):
+    assert_close(name, [sample(2), sample(3)[::-1]], dtype, tolerance)
+
+
+def test_logarithms_keep_small_real_parts():
+    """Real parts of about 1e-17 and 1e-24 against mpmath, to four roundings of float64."""
+    cases = {"log": 0.6 + 0.8j, "log1p": -5e-13 + 1e-6j}
+    with mpmath.workprec(300):
+        for name, value in cases.items():
+            result = evaluate(name, [[value]], "complex128")[0]
+            expected = (REFERENCE.get(name) or mpmath.log)(mpmath.mpc(value)).real
+            assert abs(result.real - expected) <= 1e-15 * abs(expected)
+
+
+@pytest.mark.parametrize(("dtype", "big"), [("complex64", 2.0**100), ("complex128", 2.0**1000)])
+def test_no_overflow_or_underflow_on_the_way(dtype, big):
+    for scale in (big, 1 / big):
+        z = [complex(3 * scale, 4 * scale)]
+        assert evaluate("abs", [z], dtype)[0] == 5 * scale
+        assert evaluate("divide", [z, z], dtype)[0] == 1
+        # Fractions of a power of two times 1/25: a rounding or two of the dtype.
+        expected = np.asarray([(3 - 4j) / 25 / scale], dtype=dtype)
+        rtol = 4 * np.finfo(dtype).eps
+        np.testing.assert_allclose(evaluate("reciprocal", [z], dtype), expected, rtol=rtol)
+
+
+def test_real_divisor_divides_the_parts():
+    quotient = evaluate("divide", [[1 + 2j, 5 - 1j, 1 + 1j], [3, 3, 0]], "complex128")
+    assert quotient.tolist()[:2] == [complex(1 / 3, 2 / 3), complex(5 / 3, -1 / 3)]
+    assert (quotient[2].real, quotient[2].imag) == (INF, INF)
+
+
+def test_integer_powers_of_gaussian_integers_are_exact():
+    x, y = [1 + 2j, 2 + 1j, -3 + 1j, 1j], [2, 10, 5, 4]
+    expected = [(-3 + 4j), (-237 - 3116j), (12 + 316j), 1]
+    assert evaluate("pow", [x, y], "complex128").tolist() == expected
+    assert evaluate("pow", [[0, 5j], [0, 0]], "complex128").tolist() == [1, 1]
+
+
+@pytest.mark.parametrize("name", ["add", "subtract", "multiply", "divide", "equal", "not_equal"])
+@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
+def test_layouts_agree(name, dtype):
+    """The loops for arrays, scalars and strides give the same bits."""
+    function = getattr(xp, name)
+    x = xp.asarray(sample(4, 100).astype(dtype))
+    y = xp.asarray(sample(5, 100).astype(dtype))
+    whole = np.asarray(function(x, y))
+    np.testing.assert_array_equal(np.asarray(function(x[::3], y[::3])), whole[::3])
+    np.testing.assert_array_equal(np.asarray(function(x[::-1], y[::-1])), whole[::-1])
+    np.testing.assert_array_equal(np.asarray(function(x, y[7]))[7], whole[7])
+    np.testing.assert_array_equal(np.asarray(function(x[7], y))[7], whole[7])
