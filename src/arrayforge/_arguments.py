@@ -1,6 +1,6 @@
 """Checks and conversions of arguments that several composites share.
 
-Every function takes the name of its caller first, because an error names the function the user called.
+Functions that can fail take the name of their caller first: an error names what the user called.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def real_dtype(dtype: DType) -> DType:
 def accumulator_dtype(x: Array) -> DType:
     """The dtype in which sums and products of x are held by the standard's rule."""
     if not xp.isdtype(x.dtype, ("bool", "integral")):
-        return x.dtype
+        return cast("DType", x.dtype)
     default = default_dtype("integral", x.device)
     if xp.isdtype(x.dtype, "unsigned integer"):
         default = xp.uint64 if xp.iinfo(default).bits == 64 else xp.uint32

@@ -1,7 +1,7 @@
 """LAPACK and pocketfft through NumPy, on the host; NumPy is imported by the first call.
 
-Arrays of the cpu device are shared both ways without a copy; others go through to_device, so that the
-transfer is counted and can be forbidden. Single precision stays single; the 16-bit formats, which
+Arrays of the cpu device are shared both ways without a copy; others go through to_device, so that
+the transfer is counted and can be forbidden. Single precision stays single; the 16-bit formats, which
 LAPACK does not know, are computed in single precision and rounded back.
 """
 
@@ -36,7 +36,7 @@ def _to_device(result: Any, like: Array, half: bool) -> Array:
 
 
 def _call(function: Callable[..., Any], arrays: tuple[Array, ...], options: dict[str, Any]) -> Any:
-    """The results of a NumPy function, one array or a tuple of them, on the device of the first array."""
+    """The result or results of a NumPy function, on the device of the first array."""
     operands = [floating(x) for x in arrays]
     first = operands[0]
     half = _is_half(first)

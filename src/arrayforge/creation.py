@@ -113,15 +113,13 @@ def full_like(
 
 
 def _filled_like(x: Array, value: Scalar, dtype: DType | None, device: Device | None) -> Array:
-    # bool refuses 0 and 1 in strict mode, so the value is converted by astype where x is boolean.
+    # In strict mode a boolean array takes only a boolean value.
     dtype = x.dtype if dtype is None else dtype
     fill = bool(value) if xp.isdtype(dtype, "bool") else value
     return full_like(x, fill, dtype=dtype, device=device)
 
 
-def zeros_like(
-    x: Array, /, *, dtype: DType | None = None, device: Device | None = None
-) -> Array:
+def zeros_like(x: Array, /, *, dtype: DType | None = None, device: Device | None = None) -> Array:
     """An array of zeros with the shape and dtype of x."""
     return _filled_like(x, 0, dtype, device)
 

@@ -68,16 +68,12 @@ def _along_several(
     return _host.fft(name, x, s=sizes, axes=axes, norm=norm)
 
 
-def fft(
-    x: Array, /, *, n: int | None = None, axis: int = -1, norm: str = "backward"
-) -> Array:
+def fft(x: Array, /, *, n: int | None = None, axis: int = -1, norm: str = "backward") -> Array:
     """Discrete Fourier transform."""
     return _along_one("fft", x, n, axis, norm)
 
 
-def ifft(
-    x: Array, /, *, n: int | None = None, axis: int = -1, norm: str = "backward"
-) -> Array:
+def ifft(x: Array, /, *, n: int | None = None, axis: int = -1, norm: str = "backward") -> Array:
     """Inverse discrete Fourier transform."""
     return _along_one("ifft", x, n, axis, norm)
 
@@ -106,16 +102,12 @@ def ifftn(
     return _along_several("ifftn", x, s, axes, norm)
 
 
-def rfft(
-    x: Array, /, *, n: int | None = None, axis: int = -1, norm: str = "backward"
-) -> Array:
+def rfft(x: Array, /, *, n: int | None = None, axis: int = -1, norm: str = "backward") -> Array:
     """Discrete Fourier transform of real input."""
     return _along_one("rfft", x, n, axis, norm)
 
 
-def irfft(
-    x: Array, /, *, n: int | None = None, axis: int = -1, norm: str = "backward"
-) -> Array:
+def irfft(x: Array, /, *, n: int | None = None, axis: int = -1, norm: str = "backward") -> Array:
     """Inverse of rfft."""
     return _along_one("irfft", x, n, axis, norm)
 
@@ -144,26 +136,28 @@ def irfftn(
     return _along_several("irfftn", x, s, axes, norm)
 
 
-def hfft(
-    x: Array, /, *, n: int | None = None, axis: int = -1, norm: str = "backward"
-) -> Array:
+def hfft(x: Array, /, *, n: int | None = None, axis: int = -1, norm: str = "backward") -> Array:
     """Discrete Fourier transform of Hermitian input, real."""
     return _along_one("hfft", x, n, axis, norm)
 
 
-def ihfft(
-    x: Array, /, *, n: int | None = None, axis: int = -1, norm: str = "backward"
-) -> Array:
+def ihfft(x: Array, /, *, n: int | None = None, axis: int = -1, norm: str = "backward") -> Array:
     """Inverse of hfft."""
     return _along_one("ihfft", x, n, axis, norm)
 
 
 def _frequencies(
-    name: str, ranges: Sequence[tuple[int, int]], n: int, d: float, dtype: DType | None,
+    name: str,
+    ranges: Sequence[tuple[int, int]],
+    n: int,
+    d: float,
+    dtype: DType | None,
     device: Device | None,
 ) -> Array:
     dtype = default_dtype("real floating", device) if dtype is None else dtype
-    steps = xp.concat([xp.arange(start, stop, dtype=dtype, device=device) for start, stop in ranges])
+    steps = xp.concat(
+        [xp.arange(start, stop, dtype=dtype, device=device) for start, stop in ranges]
+    )
     if not xp.isdtype(steps.dtype, "real floating"):
         raise TypeError(f"{name}(): expected a real floating dtype, got {dtype}")
     return cast("Array", xp.divide(steps, float(d) * n))

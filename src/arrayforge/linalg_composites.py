@@ -157,7 +157,7 @@ def matrix_norm(x: Array, /, *, keepdims: bool = False, ord: float | str | None 
         )
     summed, compared = (-2, -1) if ord in (1, -1) else (-1, -2)
     sums = xp.sum(xp.abs(x), axis=summed, keepdims=True)
-    is_greatest = cast("float", ord) > 0 or 0 in x.shape[-2:]
+    is_greatest = ord > 0 or 0 in x.shape[-2:]
     norm = (_greatest if is_greatest else _least)(sums, compared, True)
     return norm if keepdims else cast("Array", xp.squeeze(norm, (-2, -1)))
 
@@ -177,12 +177,12 @@ def matrix_power(x: Array, n: int, /) -> Array:
             result = base if result is None else xp.matmul(result, base)
         n //= 2
         if n == 0:
-            return cast("Array", xp.asarray(result, copy=True)) if result is x else result
+            return cast("Array", xp.asarray(result, copy=True) if result is x else result)
         base = xp.matmul(base, base)
 
 
 def _cutoff(x: Array, values: Array, rtol: float | Array | None) -> Array:
-    """The size up to which singular values count as zero, one for each matrix, with an axis added."""
+    """For each matrix the size up to which a singular value counts as zero; keeps the axis."""
     if rtol is None:
         rtol = max(x.shape[-2:]) * xp.finfo(values.dtype).eps
     elif not isinstance(rtol, int | float):
@@ -273,9 +273,7 @@ def _power_norm(x: Array, axes: tuple[int, ...], keepdims: bool, ord: float) -> 
     return cast("Array", xp.pow(sums, 1.0 / ord))
 
 
-def vector_norm(
-    x: Array, /, *, axis: Axes = None, keepdims: bool = False, ord: float = 2
-) -> Array:
+def vector_norm(x: Array, /, *, axis: Axes = None, keepdims: bool = False, ord: float = 2) -> Array:
     """Norms of vectors."""
     if isinstance(ord, str | complex):
         raise ValueError(f"vector_norm(): ord must be a real number, got {ord!r}")

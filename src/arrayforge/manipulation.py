@@ -45,15 +45,13 @@ def flip(x: Array, /, *, axis: Axes = None) -> Array:
     return cast("Array", x[tuple(backward if i in axes else slice(None) for i in range(x.ndim))])
 
 
-def moveaxis(
-    x: Array, source: int | Sequence[int], destination: int | Sequence[int], /
-) -> Array:
+def moveaxis(x: Array, source: int | Sequence[int], destination: int | Sequence[int], /) -> Array:
     """A view of x with axes moved to new positions."""
     origin = axis_tuple("moveaxis", source, x.ndim)
     target = axis_tuple("moveaxis", destination, x.ndim)
     if len(origin) != len(target):
         raise ValueError(
-            f"moveaxis(): source and destination must be equally long, got {source} and {destination}"
+            f"moveaxis(): source and destination differ in length, {source} and {destination}"
         )
     order = [i for i in range(x.ndim) if i not in origin]
     for place, axis in sorted(zip(target, origin, strict=True)):
@@ -84,9 +82,7 @@ def _counts(repeats: Array | Sequence[int], x: Array, size: int) -> Array:
     return cast("Array", xp.broadcast_to(counts, (size,)))
 
 
-def repeat(
-    x: Array, repeats: int | Array | Sequence[int], /, *, axis: int | None = None
-) -> Array:
+def repeat(x: Array, repeats: int | Array | Sequence[int], /, *, axis: int | None = None) -> Array:
     """Each element of x repeated along an axis."""
     if axis is None:
         x, axis = xp.reshape(x, (-1,)), 0
@@ -122,7 +118,9 @@ def roll(x: Array, /, shift: int | Sequence[int], *, axis: Axes = None) -> Array
         flat = xp.reshape(x, (-1,))
         return cast("Array", xp.reshape(roll(flat, shift, axis=0), x.shape))
     # An axis may be named twice: its shifts add up.
-    axes = [axis_index("roll", i, x.ndim) for i in (axis if isinstance(axis, Sequence) else (axis,))]
+    axes = [
+        axis_index("roll", i, x.ndim) for i in (axis if isinstance(axis, Sequence) else (axis,))
+    ]
     shifts = list(shift) if isinstance(shift, Sequence) else [shift] * len(axes)
     if len(shifts) != len(axes):
         raise ValueError(f"roll(): shift and axis must be equally long, got {shift} and {axis}")

@@ -1,7 +1,7 @@
 """Composites of the chapter "set functions": sort, then compare neighbours.
 
-NaNs differ from each other and -0.0 equals 0.0 because neighbours are compared with not_equal. The sort
-is stable, so the first of a run of equal elements is the first in x.
+NaNs differ from each other and -0.0 equals 0.0 because neighbours are compared with not_equal.
+The sort is stable, so the first of a run of equal elements is the first in x.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class UniqueInverseResult(NamedTuple):
 
 
 class _Runs(NamedTuple):
-    """A flattened array in order: where its elements came from and where runs of equal ones begin."""
+    """A flattened array in order: whence its elements came, where runs of equal ones begin."""
 
     order: Array
     is_first: Array
@@ -61,6 +61,8 @@ def _order(flat: Array) -> Array:
 
 def _is_first(ordered: Array) -> Array:
     edge = xp.ones((min(ordered.size, 1),), dtype=xp.bool, device=ordered.device)
+    if ordered.size == 0:
+        return cast("Array", edge)
     return cast("Array", xp.concat((edge, xp.not_equal(ordered[1:], ordered[:-1]))))
 
 
@@ -75,9 +77,10 @@ def _index(x: Array) -> Array:
 
 
 def _counts(firsts: Array, size: int) -> Array:
+    if firsts.size == 0:
+        return _index(firsts)
     end = xp.full((1,), size, dtype=firsts.dtype, device=firsts.device)
-    ends = xp.concat((firsts[1:], end)) if firsts.size else firsts
-    return _index(xp.subtract(ends, firsts))
+    return _index(xp.subtract(xp.concat((firsts[1:], end)), firsts))
 
 
 def _inverse(runs: _Runs, x: Array) -> Array:

@@ -57,10 +57,12 @@ def _scan(
     dtype: DType | None,
     initial: int | None,
 ) -> Array:
-    """All prefixes in log2(n) steps: step s combines each element with the one s places before it."""
+    """All prefixes in log2(n) steps; step s combines each element with that s places before it."""
     if axis is None:
         if x.ndim != 1:
-            raise ValueError(f"{name}(): axis is required unless x has one axis, got shape {x.shape}")
+            raise ValueError(
+                f"{name}(): axis is required unless x has one axis, got shape {x.shape}"
+            )
         axis = 0
     axis = axis_index(name, axis, x.ndim)
     x = xp.astype(x, accumulator_dtype(x) if dtype is None else dtype)
