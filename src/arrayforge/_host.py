@@ -1,8 +1,8 @@
 """LAPACK and pocketfft through NumPy, on the host; NumPy is imported by the first call.
 
 Arrays of the cpu device are shared both ways without a copy; others go through to_device, so that
-the transfer is counted and can be forbidden. Single precision stays single; the 16-bit formats, which
-LAPACK does not know, are computed in single precision and rounded back.
+the transfer is counted and can be forbidden. Single precision stays single; the 16-bit formats,
+which LAPACK does not know, are computed in single precision and rounded back.
 """
 
 from __future__ import annotations
