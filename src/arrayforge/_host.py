@@ -1,0 +1,66 @@
+"""LAPACK and pocketfft through NumPy, on the host; NumPy is imported by the first call.
+
+Arrays of the cpu device are shared both ways without a copy; others go through to_device, so that
+the transfer is counted and can be forbidden. Single precision stays single; the 16-bit formats,
+which LAPACK does not know, are computed in single precision and rounded back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+import arrayforge as xp
+
+from ._arguments import floating
+
+if TYPE_CHECKING:
+    from ._typing import Array
+
+
+def _to_numpy(x: Array) -> Any:
+    import numpy
+
+    return numpy.asarray(x.to_device("cpu"))
+
+
+def _is_half(x: Array) -> bool:
+    return bool(xp.isdtype(x.dtype, "real floating")) and xp.finfo(x.dtype).bits < 32
+
+
+def _to_device(result: Any, like: Array, half: bool) -> Array:
+    moved = xp.asarray(result, device=like.device)
+    if half and xp.isdtype(moved.dtype, "real floating"):
+        moved = xp.astype(moved, like.dtype)
+    return cast("Array", moved)
+
+
+def _call(function: Callable[..., Any], arrays: tuple[Array, ...], options: dict[str, Any]) -> Any:
+    """The result or results of a NumPy function, on the device of the first array."""
+    operands = [floating(x) for x in arrays]
+    first = operands[0]
+    half = _is_half(first)
+    single = [xp.astype(x, xp.float32) if _is_half(x) else x for x in operands]
+    result = function(*(_to_numpy(x) for x in single), **options)
+    if isinstance(result, tuple):
+        return tuple(_to_device(part, first, half) for part in result)
+    return _to_device(result, first, half)
+
+
+def linalg(name: str, *arrays: Array, caller: str | None = None, **options: Any) -> Any:
+    """numpy.linalg's function of that name; its failures carry the name that the user called."""
+    import numpy
+
+    try:
+        return _call(getattr(numpy.linalg, name), arrays, options)
+    except numpy.linalg.LinAlgError as error:
+        reason = str(error)
+        reason = reason[:1].lower() + reason[1:].rstrip(".")
+        raise numpy.linalg.LinAlgError(f"{caller or name}(): {reason}") from None
+
+
+def fft(name: str, x: Array, **options: Any) -> Array:
+    """numpy.fft's function of that name."""
+    import numpy
+
+    return cast("Array", _call(getattr(numpy.fft, name), (x,), options))

@@ -1,0 +1,199 @@
+"""Composites of the chapter "creation functions"."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+import arrayforge as xp
+
+from ._arguments import default_dtype, matrices
+
+if TYPE_CHECKING:
+    from ._typing import Array, ArrayOrScalar, Device, DType, Scalar
+
+
+def _ramp(count: int, dtype: DType, device: Device | None) -> Array:
+    """0, 1, ..., count - 1, counted in integers and therefore exact."""
+    ones = xp.full((count,), 1, dtype=default_dtype("integral", device), device=device)
+    return cast("Array", xp.astype(xp.subtract(xp.cumulative_sum(ones, axis=0), ones), dtype))
+
+
+def arange(
+    start: float,
+    /,
+    stop: float | None = None,
+    step: float = 1,
+    *,
+    dtype: DType | None = None,
+    device: Device | None = None,
+) -> Array:
+    """Evenly spaced values in [start, stop)."""
+    if stop is None:
+        start, stop = 0, start
+    if step == 0:
+        raise ValueError("arange(): step must not be 0")
+    integral = all(isinstance(value, int) for value in (start, stop, step))
+    if dtype is None:
+        dtype = default_dtype("integral" if integral else "real floating", device)
+    # The ceiling of an exact integer division: a float quotient is wrong above 2**53.
+    count = -((start - stop) // step) if integral else math.ceil((stop - start) / step)
+    values = _ramp(max(int(count), 0), dtype, device)
+    if step != 1:
+        values = xp.multiply(values, step)
+    return values if start == 0 else cast("Array", xp.add(values, start))
+
+
+def linspace(
+    start: complex,
+    stop: complex,
+    /,
+    num: int,
+    *,
+    dtype: DType | None = None,
+    device: Device | None = None,
+    endpoint: bool = True,
+) -> Array:
+    """num evenly spaced values from start to stop."""
+    num = operator.index(num)
+    if num < 0:
+        raise ValueError(f"linspace(): num must not be negative, got {num}")
+    kind = "real floating"
+    if isinstance(start, complex) or isinstance(stop, complex):
+        kind = "complex floating"
+    computed = default_dtype(kind, device)
+    if dtype is not None and xp.isdtype(dtype, ("real floating", "complex floating")):
+        computed = dtype
+    intervals = num - 1 if endpoint else num
+    step = (stop - start) / intervals if intervals > 0 else 0.0
+    values = xp.add(xp.multiply(_ramp(num, computed, device), step), start)
+    if endpoint and num > 1:
+        # start + i * step may miss stop by a rounding error.
+        values[num - 1] = stop
+    if dtype is None or dtype == computed:
+        return cast("Array", values)
+    rounded = values if xp.isdtype(dtype, "complex floating") else xp.floor(values)
+    return cast("Array", xp.astype(rounded, dtype))
+
+
+def zeros(
+    shape: int | Sequence[int], *, dtype: DType | None = None, device: Device | None = None
+) -> Array:
+    """An array of zeros."""
+    chosen = default_dtype("real floating", device) if dtype is None else dtype
+    return cast("Array", xp.full(shape, 0, dtype=chosen, device=device))
+
+
+def ones(
+    shape: int | Sequence[int], *, dtype: DType | None = None, device: Device | None = None
+) -> Array:
+    """An array of ones."""
+    chosen = default_dtype("real floating", device) if dtype is None else dtype
+    return cast("Array", xp.full(shape, 1, dtype=chosen, device=device))
+
+
+# An engine without uninitialised memory pays for the zeros; the standard leaves the values open.
+empty = zeros
+
+
+def full_like(
+    x: Array,
+    /,
+    fill_value: ArrayOrScalar,
+    *,
+    dtype: DType | None = None,
+    device: Device | None = None,
+) -> Array:
+    """An array of one value with the shape and dtype of x."""
+    dtype = x.dtype if dtype is None else dtype
+    device = x.device if device is None else device
+    return cast("Array", xp.full(x.shape, fill_value, dtype=dtype, device=device))
+
+
+def _filled_like(x: Array, value: Scalar, dtype: DType | None, device: Device | None) -> Array:
+    # In strict mode a boolean array takes only a boolean value.
+    dtype = x.dtype if dtype is None else dtype
+    fill = bool(value) if xp.isdtype(dtype, "bool") else value
+    return full_like(x, fill, dtype=dtype, device=device)
+
+
+def zeros_like(x: Array, /, *, dtype: DType | None = None, device: Device | None = None) -> Array:
+    """An array of zeros with the shape and dtype of x."""
+    return _filled_like(x, 0, dtype, device)
+
+
+def ones_like(x: Array, /, *, dtype: DType | None = None, device: Device | None = None) -> Array:
+    """An array of ones with the shape and dtype of x."""
+    return _filled_like(x, 1, dtype, device)
+
+
+empty_like = zeros_like
+
+
+def eye(
+    n_rows: int,
+    n_cols: int | None = None,
+    /,
+    *,
+    k: int = 0,
+    dtype: DType | None = None,
+    device: Device | None = None,
+) -> Array:
+    """A matrix with ones on the k-th diagonal."""
+    rows = operator.index(n_rows)
+    columns = rows if n_cols is None else operator.index(n_cols)
+    k = operator.index(k)
+    if rows < 0 or columns < 0:
+        raise ValueError(f"eye(): sizes must not be negative, got {rows} and {columns}")
+    flat = xp.zeros((rows * columns,), dtype=dtype, device=device)
+    count = min(rows + min(k, 0), columns - max(k, 0))
+    if count > 0:
+        first = k if k >= 0 else -k * columns
+        stop = first + (count - 1) * (columns + 1) + 1
+        flat[first : stop : columns + 1] = True if xp.isdtype(flat.dtype, "bool") else 1
+    return cast("Array", xp.reshape(flat, (rows, columns)))
+
+
+def meshgrid(*arrays: Array, indexing: str = "xy") -> tuple[Array, ...]:
+    """Coordinate matrices from one-dimensional coordinates, as a tuple."""
+    if indexing not in ("xy", "ij"):
+        raise ValueError(f"meshgrid(): indexing must be 'xy' or 'ij', got {indexing!r}")
+    for x in arrays:
+        if x.ndim > 1:
+            raise ValueError(f"meshgrid(): expected one-dimensional arrays, got shape {x.shape}")
+    axes = list(range(len(arrays)))
+    if indexing == "xy" and len(arrays) > 1:
+        axes[0], axes[1] = 1, 0
+    sizes = [1] * len(arrays)
+    for x, axis in zip(arrays, axes, strict=True):
+        sizes[axis] = x.size
+    grids = []
+    for x, axis in zip(arrays, axes, strict=True):
+        column = [1] * len(arrays)
+        column[axis] = x.size
+        grid = xp.broadcast_to(xp.reshape(x, tuple(column)), tuple(sizes))
+        # A copy, because writing to one element of a broadcast view would change many.
+        grids.append(xp.asarray(grid, copy=True))
+    return tuple(grids)
+
+
+def _triangle(name: str, x: Array, k: int) -> Array:
+    """Which elements lie on or below the k-th diagonal."""
+    rows, columns = matrices(name, x)
+    k = max(-rows - 1, min(operator.index(k), columns))
+    row = xp.reshape(xp.arange(rows, device=x.device), (rows, 1))
+    return cast("Array", xp.greater_equal(xp.add(row, k), xp.arange(columns, device=x.device)))
+
+
+def tril(x: Array, /, *, k: int = 0) -> Array:
+    """The lower triangles of a stack of matrices, zeros above the k-th diagonal."""
+    zero = xp.zeros((), dtype=x.dtype, device=x.device)
+    return cast("Array", xp.where(_triangle("tril", x, k), x, zero))
+
+
+def triu(x: Array, /, *, k: int = 0) -> Array:
+    """The upper triangles of a stack of matrices, zeros below the k-th diagonal."""
+    zero = xp.zeros((), dtype=x.dtype, device=x.device)
+    return cast("Array", xp.where(_triangle("triu", x, operator.index(k) - 1), zero, x))
