@@ -1,0 +1,185 @@
+// log and what is made of it. A positive number is 2^k m with m in [sqrt(1/2), sqrt(2)); log(m) = 2 atanh(s) with
+// s = (m - 1) / (m + 1), and m - 1 is exact.
+#pragma once
+
+#include "math_exp.h"
+
+namespace arrayforge {
+namespace {
+
+// (2 atanh(s) / s - 2) / s^2 in powers of s^2
+inline constexpr double kLog[] = {
+    0x1.5555555555558p-1, 0x1.99999999952d7p-2, 0x1.2492492df281ap-2, 0x1.c71c62e3f11e6p-3,
+    0x1.7462b51cb66b1p-3, 0x1.39fe51a7c18f9p-3, 0x1.2b5900de53b32p-3};
+inline constexpr double kLogNarrow[] = {
+    0x1.5555554bb1b2fp-1, 0x1.9999eb63e783dp-2, 0x1.245c40aecb50cp-2, 0x1.ddcf7101b6371p-3};
+// (atanh(s) / s - 1 - s^2 / 3) / s^4 in powers of s^2
+inline constexpr double kLogTail[] = {
+    0x1.999999999999ap-3, 0x1.2492492492521p-3, 0x1.c71c71c6eaa10p-4, 0x1.745d177a96056p-4,
+    0x1.3b1395d2190c1p-4, 0x1.1118c7e4b0917p-4, 0x1.df7cc8e5fa539p-5, 0x1.e02e6fff27908p-5};
+
+inline constexpr double kInfinity = __builtin_inf();
+inline constexpr double kNaN = __builtin_nan("");
+inline constexpr double kSmallestNormal = 0x1p-1022;
+
+struct LogReduced {
+  F64 k;
+  F64 m;
+  I64 k_bits;
+};
+
+// A finite, positive, normal x.
+ARRAYFORGE_INLINE LogReduced log_reduce(F64 x) {
+  // Subtracting the bits of sqrt(1/2) puts the break there; the bias keeps the shifted number positive.
+  constexpr std::int64_t kBreak = 0x3fe6a09e667f3bcd;
+  constexpr std::int64_t kBias = std::int64_t{1022} << 52;
+  I64 k = shift_right(bits(x) - splat_bits(kBreak - kBias), 52) - splat_bits(1022);
+  I64 m = bits(x) - (k << 52);
+  F64 k_value = from_bits(k + bits(splat(kRounder))) - splat(kRounder);
+  return {k_value, from_bits(m), k};
+}
+
+// Subnormals are scaled up first.
+ARRAYFORGE_INLINE LogReduced log_reduce_any(F64 x) {
+  I64 subnormal = x < splat(kSmallestNormal);
+  LogReduced part = log_reduce(select(subnormal, x * splat(0x1p54), x));
+  part.k = part.k - select(subnormal, 54.0, 0.0);
+  return part;
+}
+
+// k ln 2 + log(1 + f) + low, where low is small against f or k.
+template <class Precision>
+ARRAYFORGE_INLINE F64 log_sum(F64 k, F64 f, F64 low) {
+  F64 s = f / (splat(2.0) + f);
+  F64 z = s * s;
+  F64 p;
+  if constexpr (Precision::kNarrow) {
+    p = polynomial(z, kLogNarrow);
+  } else {
+    p = polynomial(z, kLog);
+  }
+  F64 half_square = splat(0.5) * f * f;
+  F64 correction = fma(s, fma(z, p, half_square), fma(k, splat(kLn2Lo), low));
+  return fma(k, splat(kLn2Hi), f - (half_square - correction));
+}
+
+// log's values at 0, below 0, at infinity and NaN.
+ARRAYFORGE_INLINE F64 log_specials(F64 x, F64 result) {
+  result = select(x == splat(kInfinity), kInfinity, result);
+  result = select(x == splat(0.0), -kInfinity, result);
+  return select(x >= splat(0.0), result, kNaN);
+}
+
+struct Log {
+  template <class Precision>
+  static ARRAYFORGE_INLINE F64 vector(F64 x) {
+    LogReduced part = log_reduce_any(x);
+    return log_specials(x, log_sum<Precision>(part.k, part.m - splat(1.0), splat(0.0)));
+  }
+};
+
+// log(m) to some 68 bits.
+ARRAYFORGE_INLINE Double2 log_of_mantissa(F64 m) {
+  Double2 s = quotient({m - splat(1.0), splat(0.0)}, two_sum(m, splat(1.0)));
+  Double2 z = two_product(s.hi, s.hi);
+  z.lo = fma(s.hi + s.hi, s.lo, z.lo);
+  Double2 third = {splat(0x1.5555555555555p-2), splat(0x1.5555555555555p-56)};
+  Double2 p = product(z, third);
+  Double2 series = fast_two_sum(p.hi, z.hi * z.hi * polynomial(z.hi, kLogTail));
+  series.lo = series.lo + p.lo;
+  Double2 tail = product(s, series);
+  Double2 sum = fast_two_sum(s.hi, tail.hi);
+  sum.lo = sum.lo + (s.lo + tail.lo);
+  return {sum.hi + sum.hi, sum.lo + sum.lo};
+}
+
+// log(m) * unit + k * k_unit, where the high part of k_unit is short enough for an exact product.
+ARRAYFORGE_INLINE F64 log_in_base(LogReduced part, Double2 unit, Double2 k_unit) {
+  Double2 mantissa = product(log_of_mantissa(part.m), unit);
+  Double2 sum = two_sum(part.k * k_unit.hi, mantissa.hi);
+  return sum.hi + (sum.lo + fma(part.k, k_unit.lo, mantissa.lo));
+}
+
+struct Log2 {
+  template <class Precision>
+  static ARRAYFORGE_INLINE F64 vector(F64 x) {
+    Double2 unit = {splat(0x1.71547652b82fep+0), splat(0x1.777d0ffda0d24p-56)};
+    F64 result = log_in_base(log_reduce_any(x), unit, {splat(1.0), splat(0.0)});
+    return log_specials(x, result);
+  }
+};
+
+struct Log10 {
+  template <class Precision>
+  static ARRAYFORGE_INLINE F64 vector(F64 x) {
+    Double2 unit = {splat(0x1.bcb7b1526e50ep-2), splat(0x1.95355baaafad3p-57)};
+    Double2 k_unit = {splat(0x1.34413509f8000p-2), splat(-0x1.80433b83b532ap-44)};
+    return log_specials(x, log_in_base(log_reduce_any(x), unit, k_unit));
+  }
+};
+
+// extra * ln 2 + log(1 + w), for w.hi >= -1.
+template <class Precision>
+ARRAYFORGE_INLINE F64 log1p_of_sum(Double2 w, F64 extra) {
+  Double2 u = two_sum(splat(1.0), w.hi);
+  LogReduced part = log_reduce(u.hi);
+  // Beyond 2^60 the low part is nothing, and its scale may not be a number.
+  F64 low = select(u.hi < splat(0x1p60), (u.lo + w.lo) * power_of_two(-part.k_bits), 0.0);
+  return log_sum<Precision>(part.k + extra, part.m - splat(1.0), low / part.m);
+}
+
+struct Log1p {
+  template <class Precision>
+  static ARRAYFORGE_INLINE F64 vector(F64 x) {
+    F64 result = log1p_of_sum<Precision>({x, splat(0.0)}, splat(0.0));
+    return select(x == splat(0.0), x, log_specials(splat(1.0) + x, result));
+  }
+};
+
+struct Asinh {
+  template <class Precision>
+  static ARRAYFORGE_INLINE F64 vector(F64 x) {
+    F64 size = magnitude(x);
+    // From 2^28 on, x + sqrt(x^2 + 1) is 2 x; the low part takes the 1 out of log(1 + w).
+    I64 large = size > splat(0x1p28);
+    F64 bounded = select(large, 0.0, size);
+    F64 square = bounded * bounded;
+    F64 above = square / (splat(1.0) + square_root(square + splat(1.0)));
+    Double2 w = fast_two_sum(bounded, above);
+    w.hi = select(large, size, w.hi);
+    w.lo = select(large, -1.0, w.lo);
+    F64 result = log1p_of_sum<Precision>(w, select(large, 1.0, 0.0));
+    result = select(size < splat(kInfinity), result, size);
+    return flip_sign(result, sign_bit(x));
+  }
+};
+
+struct Acosh {
+  template <class Precision>
+  static ARRAYFORGE_INLINE F64 vector(F64 x) {
+    I64 large = x > splat(0x1p28);
+    F64 t = select(large, 0.0, x) - splat(1.0);
+    F64 root = square_root(t * (t + splat(2.0)));
+    Double2 w = two_sum(root, t);
+    w.hi = select(large, x, w.hi);
+    w.lo = select(large, -1.0, w.lo);
+    F64 result = log1p_of_sum<Precision>(w, select(large, 1.0, 0.0));
+    result = select(x < splat(kInfinity), result, x);
+    return select(x < splat(1.0), kNaN, result);
+  }
+};
+
+struct Atanh {
+  template <class Precision>
+  static ARRAYFORGE_INLINE F64 vector(F64 x) {
+    F64 size = magnitude(x);
+    Double2 below = fast_two_sum(splat(1.0), -size);
+    Double2 w = quotient({size + size, splat(0.0)}, below);
+    F64 result = splat(0.5) * log1p_of_sum<Precision>(w, splat(0.0));
+    result = select(size == splat(1.0), kInfinity, result);
+    return flip_sign(select(size <= splat(1.0), result, kNaN), sign_bit(x));
+  }
+};
+
+}  // namespace
+}  // namespace arrayforge
