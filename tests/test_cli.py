@@ -34,7 +34,9 @@ def test_bench_runs_the_scripts_of_a_checkout(tmp_path, monkeypatch, capsys):
 
 
 def test_doctor_reports_what_fails(monkeypatch, capsys):
-    monkeypatch.setattr(cli, "_PROBES", {"good": "pass", "bad": "raise ValueError('no such thing')"})
+    monkeypatch.setattr(
+        cli, "_PROBES", {"good": "pass", "bad": "raise ValueError('no such thing')"}
+    )
     assert cli.main(["doctor"]) == 1
     assert "no such thing" in capsys.readouterr().out
 

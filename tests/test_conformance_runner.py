@@ -1,6 +1,5 @@
 """The runner of the official suite: where it finds the suite, how it counts, how it ends."""
 
-import os
 import subprocess
 from pathlib import Path
 
@@ -104,7 +103,7 @@ def test_child_environment(run, tmp_path):
 
 def test_missing_submodule_is_refused(run, tmp_path, capsys):
     suite = make_suite(tmp_path / "suite", fft=PASSING)
-    os.rename(suite / "array-api", tmp_path / "elsewhere")
+    (suite / "array-api").rename(tmp_path / "elsewhere")
     assert run() == conformance.NO_SUITE
     assert f"git -C {suite} submodule update --init" in capsys.readouterr().err
 

@@ -1,7 +1,7 @@
-"""Where the official test suite comes from: a checkout that is given, cached, or cloned once at a pinned commit.
+"""Where the official test suite comes from: a given checkout, or one cloned once at a pinned commit.
 
-No code of the suite is in arrayforge. A checkout is used only if it is complete, its `array-api` submodule
-included, because the suite reads the signatures and special cases from there.
+No code of the suite is in arrayforge. A checkout is used only if it is complete, its `array-api`
+submodule included, because the suite reads the signatures and special cases from there.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class SuiteError(Exception):
 
 def cache_dir() -> Path:
     """The folder of the user's cache that belongs to arrayforge."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(base) / "arrayforge"
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "arrayforge"
 
 
 def find_suite() -> Path:
@@ -62,7 +62,7 @@ def _checked(suite: Path, origin: str) -> Path:
 
 
 def _clone(source: str, target: Path) -> None:
-    # Cloned beside its place and then renamed, so that an interrupted clone is never taken for a checkout.
+    # Renamed when complete, so that an interrupted clone is never taken for a checkout.
     target.parent.mkdir(parents=True, exist_ok=True)
     print(f"cloning {source} at {COMMIT[:12]} into {target} (once)", flush=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix="clone-") as folder:

@@ -15,7 +15,7 @@ from pathlib import Path
 from . import conformance, demo
 from ._table import print_table
 
-# Run in a child, so that a crash or a hang of the library is a line in the report and not the end of it.
+# Run in a child, so that a crash or a hang of the library is only a line in the report.
 _PROBES = {
     "import": "import arrayforge",
     "add": "import arrayforge as xp; assert float(xp.sum(xp.ones(4) + xp.ones(4))) == 8.0",

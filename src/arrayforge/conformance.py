@@ -1,7 +1,8 @@
-"""Runs the official array API test suite: any backend, any ISA level, JUnit XML and a summary per chapter.
+"""Runs the official array API test suite on any backend: JUnit XML and a summary per chapter.
 
-The suite runs in a child process, because the backend and the ISA level are chosen once, at import. Nothing is
-skipped: without lists of the caller the suite gets empty ones, and never those that lie in its own checkout.
+The suite runs in a child process, because the backend and the ISA level are chosen once, at import.
+Nothing is skipped: where the caller gives no lists the suite gets empty ones, never those of its own
+checkout.
 """
 
 from __future__ import annotations
@@ -70,7 +71,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="backend to test (default: ARRAYFORGE_BACKEND, else cpu)",
     )
     parser.add_argument(
-        "--isa", default="", help="ISA levels to repeat the run at: v2,v3 or all (default: the best)"
+        "--isa",
+        default="",
+        help="ISA levels to repeat the run at: v2,v3 or all (default: the best)",
     )
     parser.add_argument(
         "--max-examples", type=_positive, default=200, help="examples per test (default: 200)"
@@ -83,7 +86,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--output", type=Path, help="folder for reports and examples (default: the user's cache)"
     )
     parser.add_argument("--skips-file", default=os.devnull, help="tests to skip (default: none)")
-    parser.add_argument("--xfails-file", default=os.devnull, help="expected failures (default: none)")
+    parser.add_argument(
+        "--xfails-file", default=os.devnull, help="expected failures (default: none)"
+    )
     parser.add_argument("--module", default="arrayforge", help="namespace under test")
 
 
@@ -179,7 +184,7 @@ def _environment(options: argparse.Namespace, folder: Path, isa: str) -> dict[st
         ARRAYFORGE_BACKEND=options.backend,
         # Hypothesis keeps failing examples by test, not by namespace: a folder for each backend.
         HYPOTHESIS_STORAGE_DIRECTORY=str(folder / "hypothesis"),
-        # Parallel workers must collect the same tests in the same order, and the suite iterates over sets.
+        # Parallel workers must collect in the same order, and the suite iterates over sets.
         PYTHONHASHSEED="0",
     )
     # A device outranks a backend, and one that disagrees is an error.
@@ -193,7 +198,12 @@ def _command(options: argparse.Namespace, targets: list[str], report: Path) -> l
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--tb=short"]
     command += ["--disable-warnings", "--disable-deadline", "--max-examples"]
     command += [str(options.max_examples), "--skips-file", str(Path(options.skips_file).resolve())]
-    command += ["--xfails-file", str(Path(options.xfails_file).resolve()), "--junit-xml", str(report)]
+    command += [
+        "--xfails-file",
+        str(Path(options.xfails_file).resolve()),
+        "--junit-xml",
+        str(report),
+    ]
     if options.jobs > 1:
         command += ["-n", str(options.jobs)]
     if options.expression:
