@@ -37,7 +37,7 @@ test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest $(ARGS)
 
 conformance: $(VENV)/conformance.stamp
-	$(BIN)/python -m arrayforge conformance --backend $(BACKEND) --isa $(ISA) \
+	$(BIN)/python -m arrayforge conformance --backend $(BACKEND) --isa '$(ISA)' \
 	  --max-examples $(MAX_EXAMPLES) --jobs $(JOBS) --output build/conformance \
 	  --skips-file conformance/skips.txt --xfails-file conformance/xfails.txt $(ARGS)
 

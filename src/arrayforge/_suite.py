@@ -1,4 +1,4 @@
-"""Where the official test suite comes from: a given checkout, or one cloned once at a pinned commit.
+"""Where the official test suite comes from: a given checkout, or one cloned at a pinned commit.
 
 No code of the suite is in arrayforge. A checkout is used only if it is complete, its `array-api`
 submodule included, because the suite reads the signatures and special cases from there.

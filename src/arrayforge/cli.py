@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import platform
 import runpy
@@ -61,10 +62,11 @@ def _info(_: argparse.Namespace) -> int:
     rows += [[key, os.environ[key]] for key in sorted(os.environ) if key.startswith("ARRAYFORGE_")]
     status = 0
     try:
-        import arrayforge as xp
-
+        xp = importlib.import_module("arrayforge")
+        core = importlib.import_module("arrayforge._core")
         information = xp.__array_namespace_info__()
         rows.append(["array API", xp.__array_api_version__])
+        rows.append(["ISA", f"{core._isa()} of {core._isa_levels()}"])
         rows.append(["default device", str(information.default_device())])
         rows.append(["devices", ", ".join(map(str, information.devices()))])
         rows.append(["dtypes", ", ".join(information.dtypes())])

@@ -1,13 +1,14 @@
 """Runs the official array API test suite on any backend: JUnit XML and a summary per chapter.
 
 The suite runs in a child process, because the backend and the ISA level are chosen once, at import.
-Nothing is skipped: where the caller gives no lists the suite gets empty ones, never those of its own
+Nothing is skipped: without lists of the caller the suite gets empty ones, never those of its own
 checkout.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import importlib.util
 import os
 import re
@@ -214,9 +215,8 @@ def _command(options: argparse.Namespace, targets: list[str], report: Path) -> l
 def _isa_levels(wanted: str) -> list[str]:
     if wanted != "all":
         return wanted.split(",")
-    from . import _core
-
-    return list(_core.isa_levels().split())
+    levels: str = importlib.import_module("arrayforge._core")._isa_levels()
+    return levels.split()
 
 
 def _chapter_path(suite: Path, chapter: str) -> str:
