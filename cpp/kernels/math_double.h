@@ -1,5 +1,6 @@
-// Numbers as unevaluated sums of two doubles, and polynomials. The error-free transformations are those of Knuth
-// and Dekker; without FMA a product is split by Veltkamp's method, which needs |a|, |b| < 2^995.
+// Numbers as unevaluated sums of two doubles, and polynomials. The error-free transformations are
+// those of Knuth and Dekker; without FMA a product is split by Veltkamp's method, which needs |a|,
+// |b| < 2^995.
 #pragma once
 
 #include "vec.h"
@@ -56,14 +57,16 @@ ARRAYFORGE_INLINE Double2 product(Double2 a, Double2 b) {
   return result;
 }
 
+// The high parts may cancel down to less than the low ones.
 ARRAYFORGE_INLINE Double2 sum(Double2 a, Double2 b) {
   Double2 high = two_sum(a.hi, b.hi);
   Double2 low = two_sum(a.lo, b.lo);
-  Double2 part = fast_two_sum(high.hi, high.lo + low.hi);
+  Double2 part = two_sum(high.hi, high.lo + low.hi);
   return fast_two_sum(part.hi, part.lo + low.lo);
 }
 
-// One division; the remainder supplies the low part. The low part of b must be below the last place of its high part.
+// One division; the remainder supplies the low part. The low part of b must be below the last place
+// of its high part.
 ARRAYFORGE_INLINE Double2 quotient(Double2 a, Double2 b) {
   F64 inverse = splat(1.0) / b.hi;
   F64 hi = a.hi * inverse;

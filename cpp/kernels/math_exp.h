@@ -1,5 +1,5 @@
-// exp, expm1 and the hyperbolic functions. x = n ln 2 + r with |r| <= ln 2 / 2; the polynomials are near-minimax fits
-// on that interval, and n enters through powers of two that are exact.
+// exp, expm1 and the hyperbolic functions. x = n ln 2 + r with |r| <= ln 2 / 2; the polynomials are
+// near-minimax fits on that interval, and n enters through powers of two that are exact.
 #pragma once
 
 #include "math_double.h"
@@ -14,23 +14,22 @@ inline constexpr double kLn2Lo = -0x1.8432a1b0e2634p-43;
 
 // (exp(r) - 1 - r - r^2 / 2) / r^3
 inline constexpr double kExp[] = {
-    0x1.5555555555556p-3, 0x1.5555555555555p-5, 0x1.1111111110918p-7, 0x1.6c16c16c16781p-10,
+    0x1.5555555555556p-3,  0x1.5555555555555p-5,  0x1.1111111110918p-7,  0x1.6c16c16c16781p-10,
     0x1.a01a01a83bb1dp-13, 0x1.a01a01a4c3554p-16, 0x1.71de0be27778fp-19, 0x1.27e4e0e157b2ap-22,
     0x1.af3ce4bcac49dp-26, 0x1.1f696397009b6p-29};
-inline constexpr double kExpNarrow[] = {
-    0x1.555555555720bp-3, 0x1.555516c19da8ep-5, 0x1.1110f5386971fp-7, 0x1.6d16066a8c82dp-10,
-    0x1.a0fcf91e2bc35p-13};
+inline constexpr double kExpNarrow[] = {0x1.555555555720bp-3, 0x1.555516c19da8ep-5,
+                                        0x1.1110f5386971fp-7, 0x1.6d16066a8c82dp-10,
+                                        0x1.a0fcf91e2bc35p-13};
 // (sinh(r) / r - 1) / r^2 and (cosh(r) - 1 - r^2 / 2) / r^4, in powers of r^2
-inline constexpr double kSinh[] = {
-    0x1.5555555555556p-3, 0x1.1111111110918p-7, 0x1.a01a01a83ba17p-13, 0x1.71de0be2b5e96p-19,
-    0x1.af3ce42b12b24p-26};
-inline constexpr double kCosh[] = {
-    0x1.5555555555555p-5, 0x1.6c16c16c16789p-10, 0x1.a01a01a4bf4ccp-16, 0x1.27e4e0ede8585p-22,
-    0x1.1f6949e9931a3p-29};
-inline constexpr double kSinhNarrow[] = {
-    0x1.5555555ac911fp-3, 0x1.1110df02bfbecp-7, 0x1.a12a42f159d0ep-13};
-inline constexpr double kCoshNarrow[] = {
-    0x1.55553c4fc283ep-5, 0x1.6ce2ef2d39e9cp-10};
+inline constexpr double kSinh[] = {0x1.5555555555556p-3, 0x1.1111111110918p-7,
+                                   0x1.a01a01a83ba17p-13, 0x1.71de0be2b5e96p-19,
+                                   0x1.af3ce42b12b24p-26};
+inline constexpr double kCosh[] = {0x1.5555555555555p-5, 0x1.6c16c16c16789p-10,
+                                   0x1.a01a01a4bf4ccp-16, 0x1.27e4e0ede8585p-22,
+                                   0x1.1f6949e9931a3p-29};
+inline constexpr double kSinhNarrow[] = {0x1.5555555ac911fp-3, 0x1.1110df02bfbecp-7,
+                                         0x1.a12a42f159d0ep-13};
+inline constexpr double kCoshNarrow[] = {0x1.55553c4fc283ep-5, 0x1.6ce2ef2d39e9cp-10};
 
 struct ExpReduced {
   F64 n;
@@ -88,11 +87,11 @@ struct Expm1 {
 };
 
 // With c = cosh(r), s = sinh(r):  sinh(x) = 2^n (d c + a s),  cosh(x) = 2^n (a c + d s),
-// a = (1 + 4^-n) / 2, d = (1 - 4^-n) / 2, exact while they matter.
+// a = (1 + 4^-n) / 2, d = (1 - 4^-n) / 2. tanh still shows their low parts when n is 27.
 struct HyperbolicParts {
   F64 n;
-  F64 a;
-  F64 d;
+  Double2 a;
+  Double2 d;
   Double2 sinh;  // of r
   F64 cosh_minus_1;
 };
@@ -114,19 +113,19 @@ ARRAYFORGE_INLINE HyperbolicParts hyperbolic_parts(F64 x) {
   F64 small = scale(splat(0.5), at_least(part.n * splat(-2.0), -1000.0));
   HyperbolicParts result;
   result.n = part.n;
-  result.a = splat(0.5) + small;
-  result.d = splat(0.5) - small;
+  result.a = fast_two_sum(splat(0.5), small);
+  result.d = fast_two_sum(splat(0.5), -small);
   result.sinh = {r, fma(square * r, s, part.r.lo)};
   result.cosh_minus_1 = fma(square, fma(square, c, splat(0.5)), r * part.r.lo);
   return result;
 }
 
 // p + p cosh_minus_1 + q sinh
-ARRAYFORGE_INLINE Double2 hyperbolic_sum(const HyperbolicParts& parts, F64 p, F64 q) {
-  Double2 leading = two_product(q, parts.sinh.hi);
-  Double2 sum = two_sum(p, leading.hi);
-  F64 tail = fma(p, parts.cosh_minus_1, q * parts.sinh.lo) + leading.lo;
-  return fast_two_sum(sum.hi, sum.lo + tail);
+ARRAYFORGE_INLINE Double2 hyperbolic_sum(const HyperbolicParts& parts, Double2 p, Double2 q) {
+  Double2 leading = two_product(q.hi, parts.sinh.hi);
+  Double2 sum = two_sum(p.hi, leading.hi);
+  F64 tail = fma(p.hi, parts.cosh_minus_1, q.hi * parts.sinh.lo) + leading.lo;
+  return fast_two_sum(sum.hi, sum.lo + (p.lo + tail));
 }
 
 struct Sinh {
@@ -151,8 +150,8 @@ struct Tanh {
   template <class Precision>
   static ARRAYFORGE_INLINE F64 vector(F64 x) {
     HyperbolicParts parts = hyperbolic_parts<Precision>(at_most(magnitude(x), 40.0));
-    Double2 ratio = quotient(hyperbolic_sum(parts, parts.d, parts.a),
-                             hyperbolic_sum(parts, parts.a, parts.d));
+    Double2 ratio =
+        quotient(hyperbolic_sum(parts, parts.d, parts.a), hyperbolic_sum(parts, parts.a, parts.d));
     return flip_sign(ratio.hi + ratio.lo, sign_bit(x));
   }
 };

@@ -1,5 +1,6 @@
-// asin, acos, atan and atan2. Angles come from a ratio in [0, 1], moved by atan(c) for c in {0, 1/2, 1} to |t| <= 1/4
-// where a short polynomial serves; sines above 1/2 through asin(x) = pi/2 - 2 asin(sqrt((1 - x) / 2)).
+// asin, acos, atan and atan2. Angles come from a ratio in [0, 1], moved by atan(c) for c in {0,
+// 1/2, 1} to |t| <= 1/4 where a short polynomial serves; sines above 1/2 through asin(x) = pi/2 - 2
+// asin(sqrt((1 - x) / 2)).
 #pragma once
 
 #include <math.h>
@@ -11,12 +12,12 @@ namespace {
 
 // (atan(t) / t - 1) / t^2 in powers of t^2, |t| <= 1/4
 inline constexpr double kAtan[] = {
-    -0x1.5555555555555p-2, 0x1.9999999999816p-3, -0x1.2492492469ec8p-3, 0x1.c71c71933024bp-4,
-    -0x1.745d0681dd281p-4, 0x1.3b10a453096d5p-4, -0x1.10bd2a28b43fbp-4, 0x1.d7441e68ba39cp-5,
-    -0x1.5012240fdb9b5p-5};
-inline constexpr double kAtanNarrow[] = {
-    -0x1.555555532ab61p-2, 0x1.99998c0eed83bp-3, -0x1.248b7bb38bc00p-3, 0x1.c4b3e0dc2255bp-4,
-    -0x1.471fa326cbc74p-4};
+    -0x1.5555555555555p-2, 0x1.9999999999816p-3,  -0x1.2492492469ec8p-3,
+    0x1.c71c71933024bp-4,  -0x1.745d0681dd281p-4, 0x1.3b10a453096d5p-4,
+    -0x1.10bd2a28b43fbp-4, 0x1.d7441e68ba39cp-5,  -0x1.5012240fdb9b5p-5};
+inline constexpr double kAtanNarrow[] = {-0x1.555555532ab61p-2, 0x1.99998c0eed83bp-3,
+                                         -0x1.248b7bb38bc00p-3, 0x1.c4b3e0dc2255bp-4,
+                                         -0x1.471fa326cbc74p-4};
 // (asin(t) / t - 1) / t^2 in powers of t^2, |t| <= 1/2
 inline constexpr double kAsin[] = {
     0x1.5555555555556p-3, 0x1.3333333332ec8p-4, 0x1.6db6db6e32199p-5, 0x1.f1c71c1d96fc9p-6,
@@ -42,8 +43,8 @@ ARRAYFORGE_INLINE F64 atan_tail(F64 t) {
   }
 }
 
-// The angle in [0, pi] of the point whose coordinates have the sizes along and across, along taken as negative under
-// the mask. Not both may be zero, and their ratio may not underflow.
+// The angle in [0, pi] of the point whose coordinates have the sizes along and across, along taken
+// as negative under the mask. Not both may be zero, and their ratio may not underflow.
 template <class Precision>
 ARRAYFORGE_INLINE F64 angle(F64 across, F64 along, I64 negative) {
   I64 swapped = across > along;
@@ -59,7 +60,8 @@ ARRAYFORGE_INLINE F64 angle(F64 across, F64 along, I64 negative) {
       select(upper, 0.5 * kHalfPiLo, select(middle, kAtanHalfLo, 0.0)),
   };
   F64 tail = offset.lo + (t.lo + atan_tail<Precision>(t.hi));
-  // pi/2 - a where the coordinates changed places, pi - a where along is negative, pi/2 + a for both.
+  // pi/2 - a where the coordinates changed places, pi - a where along is negative, pi/2 + a for
+  // both.
   I64 turned = (swapped ^ negative) & splat_bits(INT64_MIN);
   F64 quarters = select(swapped, 1.0, select(negative, 2.0, 0.0));
   Double2 base = two_sum(quarters * splat(kHalfPiHi), flip_sign(offset.hi, turned));
@@ -110,7 +112,8 @@ ARRAYFORGE_INLINE F64 asin_tail(F64 t, F64 z) {
   }
 }
 
-// For sizes above 1/2: z = (1 - size) / 2 and t = sqrt(z) with its rounding error; below: z = size^2 and t = size.
+// For sizes above 1/2: z = (1 - size) / 2 and t = sqrt(z) with its rounding error; below: z =
+// size^2 and t = size.
 struct SineReduced {
   I64 large;
   F64 z;

@@ -1,5 +1,5 @@
-// log and what is made of it. A positive number is 2^k m with m in [sqrt(1/2), sqrt(2)); log(m) = 2 atanh(s) with
-// s = (m - 1) / (m + 1), and m - 1 is exact.
+// log and what is made of it. A positive number is 2^k m with m in [sqrt(1/2), sqrt(2)); log(m) = 2
+// atanh(s) with s = (m - 1) / (m + 1), and m - 1 is exact.
 #pragma once
 
 #include "math_exp.h"
@@ -8,11 +8,11 @@ namespace arrayforge {
 namespace {
 
 // (2 atanh(s) / s - 2) / s^2 in powers of s^2
-inline constexpr double kLog[] = {
-    0x1.5555555555558p-1, 0x1.99999999952d7p-2, 0x1.2492492df281ap-2, 0x1.c71c62e3f11e6p-3,
-    0x1.7462b51cb66b1p-3, 0x1.39fe51a7c18f9p-3, 0x1.2b5900de53b32p-3};
-inline constexpr double kLogNarrow[] = {
-    0x1.5555554bb1b2fp-1, 0x1.9999eb63e783dp-2, 0x1.245c40aecb50cp-2, 0x1.ddcf7101b6371p-3};
+inline constexpr double kLog[] = {0x1.5555555555558p-1, 0x1.99999999952d7p-2, 0x1.2492492df281ap-2,
+                                  0x1.c71c62e3f11e6p-3, 0x1.7462b51cb66b1p-3, 0x1.39fe51a7c18f9p-3,
+                                  0x1.2b5900de53b32p-3};
+inline constexpr double kLogNarrow[] = {0x1.5555554bb1b2fp-1, 0x1.9999eb63e783dp-2,
+                                        0x1.245c40aecb50cp-2, 0x1.ddcf7101b6371p-3};
 // (atanh(s) / s - 1 - s^2 / 3) / s^4 in powers of s^2
 inline constexpr double kLogTail[] = {
     0x1.999999999999ap-3, 0x1.2492492492521p-3, 0x1.c71c71c6eaa10p-4, 0x1.745d177a96056p-4,
@@ -30,7 +30,8 @@ struct LogReduced {
 
 // A finite, positive, normal x.
 ARRAYFORGE_INLINE LogReduced log_reduce(F64 x) {
-  // Subtracting the bits of sqrt(1/2) puts the break there; the bias keeps the shifted number positive.
+  // Subtracting the bits of sqrt(1/2) puts the break there; the bias keeps the shifted number
+  // positive.
   constexpr std::int64_t kBreak = 0x3fe6a09e667f3bcd;
   constexpr std::int64_t kBias = std::int64_t{1022} << 52;
   I64 k = shift_right(bits(x) - splat_bits(kBreak - kBias), 52) - splat_bits(1022);

@@ -1,5 +1,6 @@
-// logaddexp. Where the larger operand and the logarithm cancel, the result is log1p(exp(x) + exp(y) - 1) with the
-// exponentials carried to some 104 bits.
+// logaddexp. Where the larger operand and the logarithm cancel, the result is log1p(exp(x) + exp(y)
+// - 1) with the exponentials carried to some 104 bits: a result below 2^-50 of the smaller
+// exponential has fewer than 53 good ones.
 #pragma once
 
 #include "math_log.h"
@@ -9,17 +10,26 @@ namespace {
 
 // 1 / k! from k = 2 on; the first ones with a low part.
 inline constexpr double kFactorial[] = {
-    0x1.0000000000000p-1, 0x1.5555555555555p-3, 0x1.5555555555555p-5, 0x1.1111111111111p-7,
+    0x1.0000000000000p-1,  0x1.5555555555555p-3,  0x1.5555555555555p-5,  0x1.1111111111111p-7,
     0x1.6c16c16c16c17p-10, 0x1.a01a01a01a01ap-13, 0x1.a01a01a01a01ap-16, 0x1.71de3a556c734p-19,
     0x1.27e4fb7789f5cp-22, 0x1.ae64567f544e4p-26, 0x1.1eed8eff8d898p-29, 0x1.6124613a86d09p-33,
     0x1.93974a8c07c9dp-37, 0x1.ae7f3e733b81fp-41, 0x1.ae7f3e733b81fp-45, 0x1.952c77030ad4ap-49,
     0x1.6827863b97d97p-53, 0x1.2f49b46814157p-57, 0x1.e542ba4020225p-62, 0x1.71b8ef6dcf572p-66,
     0x1.0ce396db7f853p-70, 0x1.761b41316381ap-75, 0x1.f2cf01972f578p-80};
-inline constexpr double kFactorialLow[] = {
-    0x0.0p+0, 0x1.5555555555555p-57, 0x1.5555555555555p-59, 0x1.1111111111111p-63,
-    -0x1.f49f49f49f49fp-65, 0x1.a01a01a01a01ap-73, 0x1.a01a01a01a01ap-76, -0x1.c154f8ddc6c00p-73,
-    0x1.cbbc05b4fa99ap-76, -0x1.c062e06d1f209p-80, -0x1.2aec959e14c06p-83, 0x1.f28e0cc748ebep-87,
-    0x1.05d6f8a2efd1fp-92, 0x1.1d8656b0ee8cbp-97};
+inline constexpr double kFactorialLow[] = {0x0.0p+0,
+                                           0x1.5555555555555p-57,
+                                           0x1.5555555555555p-59,
+                                           0x1.1111111111111p-63,
+                                           -0x1.f49f49f49f49fp-65,
+                                           0x1.a01a01a01a01ap-73,
+                                           0x1.a01a01a01a01ap-76,
+                                           -0x1.c154f8ddc6c00p-73,
+                                           0x1.cbbc05b4fa99ap-76,
+                                           -0x1.c062e06d1f209p-80,
+                                           -0x1.2aec959e14c06p-83,
+                                           0x1.f28e0cc748ebep-87,
+                                           0x1.05d6f8a2efd1fp-92,
+                                           0x1.1d8656b0ee8cbp-97};
 inline constexpr int kFactorials = sizeof(kFactorial) / sizeof(double);
 inline constexpr int kFactorialLows = sizeof(kFactorialLow) / sizeof(double);
 

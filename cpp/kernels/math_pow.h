@@ -9,8 +9,8 @@ namespace arrayforge {
 namespace {
 
 struct Pow {
-  // Zeros, infinities and NaNs of x, and infinities and NaNs of y, have a table of their own in the C library, the
-  // same as the standard's.
+  // Zeros, infinities and NaNs of x, and infinities and NaNs of y, have a table of their own in the
+  // C library, the same as the standard's.
   static ARRAYFORGE_INLINE I64 special(F64 x, F64 y) {
     F64 size = magnitude(x);
     return ~((size > splat(0.0)) & (size < splat(kInfinity)) & (magnitude(y) < splat(kInfinity)));

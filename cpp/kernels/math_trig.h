@@ -1,5 +1,5 @@
-// sin, cos and tan. Up to 2^20 the angle is reduced by four pieces of pi/2 (Cody and Waite); larger ones go lane by
-// lane to the C library, whose reduction knows all of 2/pi.
+// sin, cos and tan. Up to 2^20 the angle is reduced by four pieces of pi/2 (Cody and Waite); larger
+// ones go lane by lane to the C library, whose reduction knows all of 2/pi.
 #pragma once
 
 #include <math.h>
@@ -10,16 +10,16 @@ namespace arrayforge {
 namespace {
 
 // (sin(r) / r - 1) / r^2 and (cos(r) - 1 + r^2 / 2) / r^4 in powers of r^2, |r| <= pi/4
-inline constexpr double kSin[] = {
-    -0x1.5555555555555p-3, 0x1.1111111110bb1p-7, -0x1.a01a019e8357dp-13, 0x1.71de37961e4c6p-19,
-    -0x1.ae600a926c89ap-26, 0x1.5e0af186af739p-33};
-inline constexpr double kCos[] = {
-    0x1.5555555555555p-5, -0x1.6c16c16c16966p-10, 0x1.a01a019f4e867p-16, -0x1.27e4fa17a41b4p-22,
-    0x1.1eeb68b109173p-29, -0x1.907d7aebd5e3dp-37};
-inline constexpr double kSinNarrow[] = {
-    -0x1.555555545dd83p-3, 0x1.11110deeb33b2p-7, -0x1.a013a6edc8f34p-13, 0x1.6dbdd26f56d2dp-19};
-inline constexpr double kCosNarrow[] = {
-    0x1.555554414e3a6p-5, -0x1.6c12d2887c343p-10, 0x1.9bd86445fb99bp-16};
+inline constexpr double kSin[] = {-0x1.5555555555555p-3,  0x1.1111111110bb1p-7,
+                                  -0x1.a01a019e8357dp-13, 0x1.71de37961e4c6p-19,
+                                  -0x1.ae600a926c89ap-26, 0x1.5e0af186af739p-33};
+inline constexpr double kCos[] = {0x1.5555555555555p-5,  -0x1.6c16c16c16966p-10,
+                                  0x1.a01a019f4e867p-16, -0x1.27e4fa17a41b4p-22,
+                                  0x1.1eeb68b109173p-29, -0x1.907d7aebd5e3dp-37};
+inline constexpr double kSinNarrow[] = {-0x1.555555545dd83p-3, 0x1.11110deeb33b2p-7,
+                                        -0x1.a013a6edc8f34p-13, 0x1.6dbdd26f56d2dp-19};
+inline constexpr double kCosNarrow[] = {0x1.555554414e3a6p-5, -0x1.6c12d2887c343p-10,
+                                        0x1.9bd86445fb99bp-16};
 
 struct Quadrant {
   I64 index;  // modulo 4

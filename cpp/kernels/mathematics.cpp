@@ -1,5 +1,5 @@
-// Elementary functions of real numbers, at most 2 ulp from the true value on every level. float32 is computed in
-// float64 vectors, which costs lanes and saves every doubt about the last bit.
+// Elementary functions of real numbers, at most 2 ulp from the true value on every level. float32
+// is computed in float64 vectors, which costs lanes and saves every doubt about the last bit.
 #include "math_exp.h"
 #include "math_inverse.h"
 #include "math_log.h"

@@ -1,6 +1,7 @@
-// Vectors of the width of the ISA level, as compiler vector types: a float64 vector, its int64 mask and integer
-// twin, and the float32 vector with as many lanes. Intrinsics appear only where vector types have no spelling:
-// fused multiply-add, square root, mask to branch, scaling by powers of two.
+// Vectors of the width of the ISA level, as compiler vector types: a float64 vector, its int64 mask
+// and integer twin, and the float32 vector with as many lanes. Intrinsics appear only where vector
+// types have no spelling: fused multiply-add, square root, mask to branch, scaling by powers of
+// two.
 #pragma once
 
 #include <cstdint>
@@ -73,8 +74,8 @@ ARRAYFORGE_INLINE bool any(I64 mask) {
 #endif
 }
 
-// a * b + c, with one rounding where the level has the instruction and two where it does not: only for sums whose
-// product is small against c, or whose error is corrected elsewhere.
+// a * b + c, with one rounding where the level has the instruction and two where it does not: only
+// for sums whose product is small against c, or whose error is corrected elsewhere.
 ARRAYFORGE_INLINE F64 fma(F64 a, F64 b, F64 c) {
 #if defined(__AVX512F__)
   return _mm512_fmadd_pd(a, b, c);
