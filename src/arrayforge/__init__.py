@@ -1,0 +1,20 @@
+"""One namespace for arrays, any engine under it: the Python array API standard, version 2025.12."""
+
+from __future__ import annotations
+
+from . import _core, configuration, registry
+from . import fft as fft
+from . import linalg as linalg
+from ._core import *  # noqa: F403
+from .configuration import strict as strict
+from .inspection import __array_namespace_info__ as __array_namespace_info__
+from .registry import devices as devices
+from .registry import set_backend as set_backend
+from .registry import use_backend as use_backend
+
+__version__ = "0.1.0"
+__array_api_version__ = "2025.12"
+__all__ = [*_core.__all__, "__array_api_version__", "__array_namespace_info__", "fft", "linalg"]
+
+configuration.apply_environment()
+registry.apply_environment()
