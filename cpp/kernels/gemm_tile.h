@@ -33,29 +33,24 @@ struct Sums {
   Vector<typename T::E, W> of[R * T::parts][NV] = {};
 };
 
-// Vector NV - 1 of a row begins `last` bytes behind the row, so that it may overlap the one before.
+// Adds one step of k. Vector NV - 1 of the row of b begins `last` bytes behind it, so that it may
+// overlap the one before.
 template <class T, class In, int R, int NV, int W>
-ARRAYFORGE_INLINE void accumulate(Sums<T, R, NV, W>& sums, const char* a, std::int64_t a_row,
-                                  std::int64_t a_column, const char* b, std::int64_t b_row,
-                                  std::int64_t last, std::int64_t k) {
+ARRAYFORGE_INLINE void add_step(Sums<T, R, NV, W>& sums, const char* a, std::int64_t a_row,
+                                const char* b, std::int64_t last) {
   using E = typename T::E;
-#pragma GCC unroll 4
-  for (std::int64_t p = 0; p < k; ++p) {
-    Vector<E, W> row[NV];
-    for (int v = 0; v < NV; ++v) {
-      row[v] = load<In, E, W>(b + (v == NV - 1 ? last : v * W * std::int64_t{sizeof(In)}));
-    }
+  Vector<E, W> row[NV];
+  for (int v = 0; v < NV; ++v) {
+    row[v] = load<In, E, W>(b + (v == NV - 1 ? last : v * W * std::int64_t{sizeof(In)}));
+  }
 #pragma GCC unroll 16
-    for (int r = 0; r < R * T::parts; ++r) {
-      const In stored = load_one<In>(a + (r / T::parts) * a_row + (r % T::parts) * sizeof(In));
-      const auto factor = broadcast<E, W>(static_cast<E>(stored));
+  for (int r = 0; r < R * T::parts; ++r) {
+    const In stored = load_one<In>(a + (r / T::parts) * a_row + (r % T::parts) * sizeof(In));
+    const auto factor = broadcast<E, W>(static_cast<E>(stored));
 #pragma GCC unroll 4
-      for (int v = 0; v < NV; ++v) {
-        sums.of[r][v] = multiply_add<E, W>(factor, row[v], sums.of[r][v]);
-      }
+    for (int v = 0; v < NV; ++v) {
+      sums.of[r][v] = multiply_add<E, W>(factor, row[v], sums.of[r][v]);
     }
-    a += a_column;
-    b += b_row;
   }
 }
 
@@ -88,8 +83,13 @@ __attribute__((noinline)) void packed_tile(const GemmBlock& block) {
   constexpr int R = T::mr, NV = T::nv, W = T::lanes;
   Sums<T, R, NV, W> sums;
   for (int r = 0; r < R; ++r) __builtin_prefetch(block.c + (r < block.m ? r : 0) * block.c_row, 1);
-  accumulate<T, E, R, NV, W>(sums, block.a, T::packed_item, R * T::packed_item, block.b,
-                             NV * W * sizeof(E), (NV - 1) * W * sizeof(E), block.k);
+  const char *a = block.a, *b = block.b;
+#pragma GCC unroll 4
+  for (std::int64_t p = 0; p < block.k; ++p) {
+    add_step<T, E, R, NV, W>(sums, a, T::packed_item, b, (NV - 1) * W * sizeof(E));
+    a += R * T::packed_item;
+    b += NV * W * sizeof(E);
+  }
   if (block.m == R && block.n == T::nr) {
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r) {
@@ -133,8 +133,12 @@ __attribute__((noinline)) void direct_tile(const GemmBlock& block, std::int64_t 
   using In = typename T::In;
   Sums<T, R, NV, W> sums;
   const char* a = block.a + i * block.a_row;
-  accumulate<T, In, R, NV, W>(sums, a, block.a_row, block.a_column, block.b + strip.first,
-                              block.b_row, strip.last, block.k);
+  const char* b = block.b + strip.first;
+  for (std::int64_t p = 0; p < block.k; ++p) {
+    add_step<T, In, R, NV, W>(sums, a, block.a_row, b, strip.last);
+    a += block.a_column;
+    b += block.b_row;
+  }
   char* c = block.c + i * block.c_row + strip.first;
   const bool partial = block.accumulate && strip.fresh < W;
 #pragma GCC unroll 16

@@ -23,6 +23,11 @@ Caches measure_caches() {
 #endif
 }
 
+const Caches& caches() {
+  static const Caches measured = measure_caches();
+  return measured;
+}
+
 Blocking& overrides() {
   static Blocking chosen;
   return chosen;
@@ -35,16 +40,20 @@ std::int64_t multiple(std::int64_t value, std::int64_t of, std::int64_t least, s
 }  // namespace
 
 Blocking blocking(const GemmKernel& kernel) {
-  static const Caches caches = measure_caches();
   const std::int64_t depth = kernel.kc * kernel.packed_size;
   const Blocking& chosen = overrides();
   Blocking result;
   // Half the second cache is left to b's panel and to c; a quarter of the last one to the other
   // cores.
-  result.mc = multiple(chosen.mc ? chosen.mc : caches.second / 2 / depth, kernel.mr, 32, 1024);
-  result.nc = multiple(chosen.nc ? chosen.nc : caches.last / 4 / depth, kernel.nr, 256, 4096);
-  result.direct_bytes = chosen.direct_bytes ? chosen.direct_bytes : caches.second / 4;
+  result.mc = multiple(chosen.mc ? chosen.mc : caches().second / 2 / depth, kernel.mr, 32, 1024);
+  result.nc = multiple(chosen.nc ? chosen.nc : caches().last / 4 / depth, kernel.nr, 256, 4096);
+  result.direct_bytes = direct_bytes();
   return result;
+}
+
+std::int64_t direct_bytes() {
+  const std::int64_t chosen = overrides().direct_bytes;
+  return chosen ? chosen : caches().second / 4;
 }
 
 void set_blocking(const Blocking& blocking) { overrides() = blocking; }

@@ -18,6 +18,9 @@ struct Blocking {
 // takes.
 Blocking blocking(const GemmKernel& kernel);
 
+// Its direct_bytes alone, without the divisions: every small product asks.
+std::int64_t direct_bytes();
+
 // Replaces what the caches suggest, for every kernel; zeros leave a number as it is. Not while
 // products are running.
 void set_blocking(const Blocking& blocking);

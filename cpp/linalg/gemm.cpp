@@ -53,12 +53,17 @@ void multiply_dots(const Product& product) {
   if (product.m == 1 && product.n == 1) return multiply_dot(product);
   const GemmKernel& kernel = kernel_of(product.dtype);
   const std::int64_t size = itemsize(product.dtype);
+  // Lines of b that stay in the first cache while the rows of a pass.
+  const std::int64_t group =
+      product.m == 1 ? product.n : std::max<std::int64_t>(2, 16384 / (product.k * size) & ~1);
   spread(product.threads, product.n, product.m * product.k,
          [&](std::int64_t begin, std::int64_t end) {
-           for (std::int64_t i = 0; i < product.m; ++i) {
-             kernel.dots(product.a + i * product.a_row, product.b + begin * product.b_column,
-                         product.b_column, end - begin, product.k,
-                         product.c + i * product.c_row + begin * size);
+           for (std::int64_t j = begin; j < end; j += group) {
+             for (std::int64_t i = 0; i < product.m; ++i) {
+               kernel.dots(product.a + i * product.a_row, product.b + j * product.b_column,
+                           product.b_column, std::min(group, end - j), product.k,
+                           product.c + i * product.c_row + j * size);
+             }
            }
          });
 }
@@ -71,7 +76,7 @@ void multiply_direct(const Product& product) {
   const GemmKernel& kernel = kernel_of(product.dtype);
   const std::int64_t size = itemsize(product.dtype);
   const bool stream = product.m <= 2 * kernel.mr && product.n > 2 * kernel.nr &&
-                      product.k * product.n * size > blocking(kernel).direct_bytes;
+                      product.k * product.n * size > direct_bytes();
   const std::int64_t depth = stream ? kStreams : product.k;
   const auto part = [&](std::int64_t i, std::int64_t rows, std::int64_t j, std::int64_t columns) {
     for (std::int64_t p = 0; p < product.k; p += depth) {
@@ -151,7 +156,7 @@ void multiply(const Product& product) {
     return multiply_dots_of_copies(product, !a_lines, false);
   }
   const std::int64_t bytes = product.k * product.n * size;
-  if (product.m > 2 * kernel.mr && bytes > blocking(kernel).direct_bytes) {
+  if (product.m > 2 * kernel.mr && bytes > direct_bytes()) {
     return multiply_packed(product);
   }
   if (b_rows) return multiply_direct(product);
