@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 
 def format_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """The table as plain text: first column to the left, the others to the right."""
+    """The table as plain text: numbers to the right, words to the left."""
     widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
-    lines = [_line(header, widths), "  ".join("-" * width for width in widths)]
-    lines += [_line(row, widths) for row in rows]
+    right = [_is_numeric(rows, i) for i in range(len(header))]
+    lines = [_line(header, widths, right), "  ".join("-" * width for width in widths)]
+    lines += [_line(row, widths, right) for row in rows]
     return "\n".join(lines)
 
 
@@ -23,13 +24,19 @@ def print_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]
         return
     table = Table(title=title, title_justify="left")
     for i, name in enumerate(header):
-        table.add_column(name, justify="left" if i == 0 else "right", overflow="fold")
+        table.add_column(name, justify="right" if _is_numeric(rows, i) else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
     Console(markup=False, highlight=False).print(table)
 
 
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    padded = [cells[0].ljust(widths[0])]
-    padded += [cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True)]
+def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
+    padded = [
+        cell.rjust(width) if numeric else cell.ljust(width)
+        for cell, width, numeric in zip(cells, widths, right, strict=True)
+    ]
     return "  ".join(padded).rstrip()
+
+
+def _is_numeric(rows: Sequence[Sequence[str]], column: int) -> bool:
+    return all(row[column][:1].isdigit() and " " not in row[column] for row in rows)
