@@ -160,6 +160,9 @@ void bind_dtypes(py::module_& module) {
     objects[i] = reinterpret_cast<PyObject*>(object);
     module.attr(std::string(name(object->dtype)).c_str()) = py::handle(objects[i]);
   }
+  module.def("_to_dtype", [](const std::string& function, const py::object& object) {
+    return borrow(dtype_object(to_dtype(function.c_str(), object.ptr())));
+  });
   module.def("_dtype_by_name", [](const std::string& wanted) {
     const auto dtype = by_name(wanted);
     if (!dtype) throw ValueError("dtype: no dtype is named " + wanted);

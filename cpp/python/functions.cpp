@@ -15,10 +15,12 @@ struct Row {
   const char* name;
   const char* signature;
   Handler handler;  // null: composite
+  bool frontend;    // the same function whatever the backend
 };
 
-#define ARRAYFORGE_native(name) &entries::name
-#define ARRAYFORGE_composite(name) nullptr
+#define ARRAYFORGE_native(name) &entries::name, false
+#define ARRAYFORGE_composite(name) nullptr, false
+#define ARRAYFORGE_frontend(name) nullptr, true
 constexpr Row kRows[kFunctionCount] = {
 #define FUNCTION(chapter, name, signature, how, summary) \
   {#chapter, #name, signature, ARRAYFORGE_##how(name)},
@@ -78,6 +80,7 @@ PyObject* call_composite(int row, const Arguments& arguments) {
 
 PyObject* run(int row, const Arguments& arguments) {
   const Prepared& facts = prepared[row];
+  if (kRows[row].frontend) return call_composite(row, arguments);
   BackendChoice choice(kRows[row].name);
   const int count = static_cast<int>(facts.signature->parameters().size());
   for (int i = 0; i < count; ++i) {

@@ -35,10 +35,12 @@ using Handler = PyObject* (*)(const Arguments& arguments);
 namespace entries {
 #define ARRAYFORGE_native(name) PyObject* name(const Arguments& arguments);
 #define ARRAYFORGE_composite(name)
+#define ARRAYFORGE_frontend(name)
 #define FUNCTION(chapter, name, signature, how, summary) ARRAYFORGE_##how(name)
 #include "../ops.def"
 #undef ARRAYFORGE_native
 #undef ARRAYFORGE_composite
+#undef ARRAYFORGE_frontend
 }  // namespace entries
 
 // Calls a public function from C++ as Python would, so that methods and slots take the same way as functions.

@@ -2,9 +2,11 @@
 #include <limits>
 
 #include "../core/config.h"
-#include "../core/parallel.h"
+#include "../core/layout.h"
+#include "../core/promotion.h"
 #include "../kernels/table.h"
 #include "array_type.h"
+#include "convert.h"
 #include "dtype_type.h"
 #include "functions.h"
 
@@ -30,6 +32,38 @@ void bind_config(py::module_& module) {
   module.def("_isa_levels", [] { return std::string(isa_levels()); });
 }
 
+DType require_dtype(const py::object& object) {
+  const auto dtype = as_dtype(object.ptr());
+  if (!dtype) throw TypeError("_promote(): expected a dtype");
+  return *dtype;
+}
+
+// What result_type() and broadcast_shapes() are made of.
+void bind_rules(py::module_& module) {
+  module.def("_promote", [](const py::object& a, const py::object& b) {
+    const Promoted result = promote(require_dtype(a), require_dtype(b));
+    return py::make_tuple(borrow(dtype_object(result.dtype)), result.standard);
+  });
+  module.def("_promote_scalar", [](const py::object& a, const py::object& scalar) {
+    const auto kind = scalar_kind(scalar.ptr());
+    if (!kind) throw TypeError("_promote_scalar(): expected a Python scalar");
+    const DType wide = default_device()->backend->default_float;
+    const Promoted result = a.is_none() ? Promoted{default_dtype(*kind, wide), true}
+                                        : promote(require_dtype(a), *kind, wide);
+    return py::make_tuple(borrow(dtype_object(result.dtype)), result.standard);
+  });
+  module.def("_require_lenient", [](const std::string& function, const std::string& rule) {
+    require_lenient(function, rule);
+  });
+  module.def("_broadcast_shapes", [](const py::args& args) {
+    std::vector<Dims> shapes;
+    for (const py::handle& shape : args) shapes.push_back(to_dims("broadcast_shapes", shape.ptr()));
+    std::vector<const Dims*> pointers;
+    for (const Dims& shape : shapes) pointers.push_back(&shape);
+    return steal(to_tuple(broadcast_shapes("broadcast_shapes", pointers)));
+  });
+}
+
 void bind_constants(py::module_& module) {
   module.attr("e") = 2.718281828459045;
   module.attr("pi") = 3.141592653589793;
@@ -48,6 +82,7 @@ PYBIND11_MODULE(_core, module) {
   bind_array(module);
   bind_functions(module);
   bind_config(module);
+  bind_rules(module);
   bind_constants(module);
   py::list names;
   for (auto item : module.attr("__dict__").cast<py::dict>()) {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import arrayforge as xp
 
+from .. import _core
 from ._arguments import along, axis_index, axis_tuple, default_dtype
 
 if TYPE_CHECKING:
@@ -167,3 +168,12 @@ def unstack(x: Array, /, *, axis: int = 0) -> tuple[Array, ...]:
     """Views of x along an axis, as a tuple."""
     axis = axis_index("unstack", axis, x.ndim)
     return tuple(x[along(axis, i)] for i in range(x.shape[axis]))
+
+
+def broadcast_shapes(*shapes: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape that the shapes broadcast to.
+
+    Raises:
+        ShapeError: they do not broadcast; the message shows them aligned.
+    """
+    return cast("tuple[int, ...]", _core._broadcast_shapes(*shapes))
