@@ -2,10 +2,11 @@
 
 import math
 
-import arrayforge as xp
 import mpmath
 import numpy as np
 import pytest
+
+import arrayforge as xp
 
 INF, NAN, PI = math.inf, math.nan, math.pi
 

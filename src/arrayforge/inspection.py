@@ -14,9 +14,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
     "complex floating": ("complex64", "complex128"),
 }
 _KINDS["integral"] = _KINDS["signed integer"] + _KINDS["unsigned integer"]
-_KINDS["numeric"] = (
-    _KINDS["integral"] + _KINDS["real floating"] + _KINDS["complex floating"]
-)
+_KINDS["numeric"] = _KINDS["integral"] + _KINDS["real floating"] + _KINDS["complex floating"]
 
 
 class _Devices(tuple[Any, ...]):
@@ -54,11 +52,11 @@ class NamespaceInfo:
             kinds = ("bool", "numeric")
         unknown = [k for k in kinds if k not in _KINDS]
         if unknown:
-            raise ValueError(f"dtypes(): kind must be among {', '.join(_KINDS)}, got {unknown[0]!r}")
+            raise ValueError(
+                f"dtypes(): kind must be among {', '.join(_KINDS)}, got {unknown[0]!r}"
+            )
         held = self._held(device)
-        return {
-            name: getattr(_core, name) for k in kinds for name in _KINDS[k] if name in held
-        }
+        return {name: getattr(_core, name) for k in kinds for name in _KINDS[k] if name in held}
 
     def default_dtypes(self, *, device: Any = None) -> dict[str, _core.dtype]:
         """The dtypes that creation functions choose by themselves."""

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from arrayforge import Array, Device, DType
+    from arrayforge import Array, Device
+    from arrayforge import dtype as DType
 
 Scalar: TypeAlias = "bool | int | float | complex"
 ArrayOrScalar: TypeAlias = "Array | Scalar"

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from ._typing import Array, ArrayOrScalar, Axes
 
 
-def all(x: Array, /, *, axis: Axes = None, keepdims: bool = False) -> Array:  # noqa: A001
+def all(x: Array, /, *, axis: Axes = None, keepdims: bool = False) -> Array:
     """Whether all elements over axes are true."""
     is_zero = xp.logical_not(x) if xp.isdtype(x.dtype, "bool") else xp.equal(x, 0)
     return cast("Array", xp.equal(xp.count_nonzero(is_zero, axis=axis, keepdims=keepdims), 0))
 
 
-def any(x: Array, /, *, axis: Axes = None, keepdims: bool = False) -> Array:  # noqa: A001
+def any(x: Array, /, *, axis: Axes = None, keepdims: bool = False) -> Array:
     """Whether any element over axes is true."""
     return cast("Array", xp.not_equal(xp.count_nonzero(x, axis=axis, keepdims=keepdims), 0))
 

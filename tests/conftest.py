@@ -1,0 +1,47 @@
+"""Fixtures: the devices a test body runs on, and the count of arrays that must come back to zero."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+
+import pytest
+
+import arrayforge as xp
+from arrayforge import _core, registry
+
+MINIATURES = ("mutable", "immutable", "wrapping", "dependent")
+
+
+def load_miniature(name: str) -> xp.Device:
+    """The device of one of the backends under tests/backends, loaded from its file."""
+    if name not in registry._loaded:
+        import importlib.util
+
+        path = Path(__file__).parent / "backends" / f"{name}.py"
+        spec = importlib.util.spec_from_file_location(f"arrayforge_test_{name}_module", path)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        backend = _core.Backend(module.BACKEND)
+        registry._loaded[name] = backend
+        for device in module.BACKEND.devices():
+            _core._intern_device(device, backend)
+    return registry.device(name)
+
+
+@pytest.fixture(params=("cpu", *MINIATURES))
+def device(request):
+    """The native device, then the one of every miniature backend."""
+    if request.param == "cpu":
+        return _core._cpu
+    return load_miniature(request.param)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_array_is_left():
+    """Every array a module made is gone when it ends."""
+    gc.collect()
+    before = _core._live_arrays()
+    yield
+    gc.collect()
+    assert _core._live_arrays() <= before
