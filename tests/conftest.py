@@ -1,4 +1,4 @@
-"""Fixtures: the devices a test body runs on, and the count of arrays that must come back to zero."""
+"""Fixtures: the devices a test body runs on, and the count of live arrays."""
 
 from __future__ import annotations
 

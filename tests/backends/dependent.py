@@ -1,8 +1,12 @@
-"""A backend with its own array class, without strides or buffers, for shapes that depend on data."""
+"""A backend with its own array class and few functions, for shapes that depend on data."""
 
 import types
 
 import numpy as np
+
+
+UFUNCS = [n for n in dir(np) if n[0].islower() and isinstance(getattr(np, n), np.ufunc)]
+OTHERS = "astype reshape permute_dims nonzero sum concat sort zeros ones full"
 
 
 class Opaque:
@@ -20,20 +24,9 @@ def opaque(function):
 
 class Dependent:
     name = "dependent"
-    names = [n for n in dir(np) if n[0].islower() and isinstance(getattr(np, n), np.ufunc)]
-    names += [
-        "astype",
-        "reshape",
-        "permute_dims",
-        "nonzero",
-        "sum",
-        "concat",
-        "sort",
-        "zeros",
-        "ones",
-        "full",
-    ]
-    namespace = types.SimpleNamespace(**{n: opaque(getattr(np, n)) for n in names})
+    namespace = types.SimpleNamespace(
+        **{n: opaque(getattr(np, n)) for n in UFUNCS + OTHERS.split()}
+    )
     devices = staticmethod(lambda: ["dependent"])
     dtypes = staticmethod(lambda device: {n: np.dtype(n) for n in ("bool", "int64", "float64")})
     describe = staticmethod(lambda raw: (raw.values.dtype.name, raw.values.shape, "dependent"))

@@ -5,6 +5,9 @@ import types
 import arrayforge as xp
 
 
+NAMES = [n for n in xp.__all__ if callable(getattr(xp, n)) and n[0].islower()]
+
+
 class Traced:
     def __init__(self, array):
         self.array = array
@@ -21,8 +24,7 @@ def counted(function):
 
 class Wrapping:
     name, wraps, level, calls = "wrapping", True, 1, 0
-    names = [n for n in xp.__all__ if callable(getattr(xp, n)) and n[0].islower()]
-    namespace = types.SimpleNamespace(**{n: counted(getattr(xp, n)) for n in names})
+    namespace = types.SimpleNamespace(**{n: counted(getattr(xp, n)) for n in NAMES})
     devices = staticmethod(lambda: ["wrapping"])
     dtypes = staticmethod(lambda device: xp.__array_namespace_info__().dtypes())
     describe = staticmethod(lambda raw: (raw.array.dtype, raw.array.shape, raw.array.device))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def default_dtype(kind: str, device: Device | None = None) -> DType:
     """The default dtype of a kind ("real floating", "integral", "indexing", ...) on a device."""
-    return cast("DType", xp.__array_namespace_info__().default_dtypes(device=device)[kind])
+    return xp.__array_namespace_info__().default_dtypes(device=device)[kind]
 
 
 def axis_index(name: str, axis: int, ndim: int) -> int:

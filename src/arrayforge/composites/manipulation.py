@@ -43,7 +43,7 @@ def flip(x: Array, /, *, axis: Axes = None) -> Array:
     """A view of x with the order along axes reversed."""
     axes = axis_tuple("flip", axis, x.ndim)
     backward = slice(None, None, -1)
-    return cast("Array", x[tuple(backward if i in axes else slice(None) for i in range(x.ndim))])
+    return x[tuple(backward if i in axes else slice(None) for i in range(x.ndim))]
 
 
 def moveaxis(x: Array, source: int | Sequence[int], destination: int | Sequence[int], /) -> Array:
