@@ -1,4 +1,4 @@
-"""The native backend: what it is called and what it needs; its functions are the C++ core itself."""
+"""The native backend: its name and needs; its functions are the C++ core itself."""
 
 from __future__ import annotations
 

@@ -4,7 +4,6 @@ import types
 
 import numpy as np
 
-
 UFUNCS = [n for n in dir(np) if n[0].islower() and isinstance(getattr(np, n), np.ufunc)]
 OTHERS = "astype reshape permute_dims nonzero sum concat sort zeros ones full"
 
@@ -22,11 +21,12 @@ def opaque(function):
     return call
 
 
+FUNCTIONS = {n: opaque(getattr(np, n)) for n in UFUNCS + OTHERS.split()}
+
+
 class Dependent:
     name = "dependent"
-    namespace = types.SimpleNamespace(
-        **{n: opaque(getattr(np, n)) for n in UFUNCS + OTHERS.split()}
-    )
+    namespace = types.SimpleNamespace(**FUNCTIONS)
     devices = staticmethod(lambda: ["dependent"])
     dtypes = staticmethod(lambda device: {n: np.dtype(n) for n in ("bool", "int64", "float64")})
     describe = staticmethod(lambda raw: (raw.values.dtype.name, raw.values.shape, "dependent"))

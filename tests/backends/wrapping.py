@@ -4,7 +4,6 @@ import types
 
 import arrayforge as xp
 
-
 NAMES = [n for n in xp.__all__ if callable(getattr(xp, n)) and n[0].islower()]
 
 

@@ -94,7 +94,7 @@ def iinfo(type: Any, /) -> IInfo:
 
 
 def isdtype(dtype: Any, kind: Any) -> bool:
-    """Whether dtype is kind, or belongs to it; kind is a dtype, a name of kinds, or a tuple of both.
+    """Whether dtype is kind or belongs to it: a dtype, a name of kinds, or a tuple of both.
 
     Raises:
         ValueError: a name is not among the standard's kinds.
