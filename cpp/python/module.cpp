@@ -9,6 +9,7 @@
 #include "convert.h"
 #include "dtype_type.h"
 #include "functions.h"
+#include "memory.h"
 
 namespace arrayforge {
 namespace {
@@ -83,11 +84,13 @@ PYBIND11_MODULE(_core, module) {
   bind_functions(module);
   bind_config(module);
   bind_rules(module);
+  bind_memory(module);
   bind_constants(module);
   py::list names;
   for (auto item : module.attr("__dict__").cast<py::dict>()) {
     const auto name = py::cast<std::string>(item.first);
-    if (name[0] != '_' && name != "Backend") names.append(item.first);
+    if (name[0] == '_' || name == "Backend" || name == "linalg" || name == "fft") continue;
+    names.append(item.first);
   }
   module.attr("__all__") = names;
 }

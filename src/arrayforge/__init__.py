@@ -5,8 +5,10 @@ from __future__ import annotations
 from . import _core, configuration, registry
 from . import fft as fft
 from . import linalg as linalg
+from . import memory as memory
 from ._core import *  # noqa: F403
 from .configuration import strict as strict
+from .configuration import threads as threads
 from .inspection import __array_namespace_info__ as __array_namespace_info__
 from .registry import devices as devices
 from .registry import set_backend as set_backend

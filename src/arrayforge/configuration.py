@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,6 +23,22 @@ def strict(on: bool = True) -> Iterator[None]:
         yield
     finally:
         _core._context_strict.reset(token)
+
+
+@contextmanager
+def threads(n: int) -> Iterator[None]:
+    """Inside the block, this thread's operations run on n threads; results keep their bits.
+
+    Raises:
+        ValueError: n is not positive.
+    """
+    if n < 1:
+        raise ValueError(f"threads(): the number must be at least 1, got {n}")
+    before = _core._set_thread_limit(n)
+    try:
+        yield
+    finally:
+        _core._set_thread_limit(before)
 
 
 def flag(name: str) -> bool:
@@ -49,7 +66,26 @@ def apply_environment() -> None:
     isa = os.environ.get("ARRAYFORGE_ISA")
     if isa and isa not in levels:
         raise ValueError(f"ARRAYFORGE_ISA: this machine has {', '.join(levels)}, got {isa!r}")
+    limit = os.environ.get("ARRAYFORGE_MEMORY_LIMIT")
+    if limit:
+        _core._set_memory_limit(parse_bytes("ARRAYFORGE_MEMORY_LIMIT", limit))
+    threads_wanted = os.environ.get("ARRAYFORGE_NUM_THREADS")
+    if threads_wanted and not (threads_wanted.isdecimal() and int(threads_wanted) > 0):
+        raise ValueError(f"ARRAYFORGE_NUM_THREADS: expected a count, got {threads_wanted!r}")
     _warn_about_unknown_names()
+
+
+def parse_bytes(name: str, text: str) -> int:
+    """A number of bytes: "1500", "200MB" (10**6), "2GiB" (2**30).
+
+    Raises:
+        ValueError: text is not of that form.
+    """
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kMGT]?)(i?)B?", text.strip())
+    if not match:
+        raise ValueError(f'{name}: expected bytes such as "200MB" or "2GiB", got {text!r}')
+    base = 1024 if match[3] else 1000
+    return int(float(match[1]) * base ** " kMGT".index(match[2] or " "))
 
 
 def _warn_about_unknown_names() -> None:

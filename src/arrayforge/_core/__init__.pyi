@@ -33,182 +33,27 @@ _context_strict: ContextVar[Any]
 def _broadcast_shapes(*shapes: Any) -> Any: ...
 def _default_device() -> Device: ...
 def _dtype_by_name(name: str) -> dtype: ...
+def _defragment() -> int: ...
 def _intern_device(name: str, backend: Backend) -> Device: ...
 def _isa() -> str: ...
 def _isa_levels() -> str: ...
 def _live_arrays() -> int: ...
+def _memory_limit() -> int | None: ...
+def _memory_stats() -> dict[str, Any]: ...
+def _num_threads() -> int: ...
 def _promote(a: dtype, b: dtype) -> tuple[dtype, builtins.bool]: ...
 def _promote_scalar(a: dtype | None, scalar: complex) -> tuple[dtype, builtins.bool]: ...
 def _require_lenient(function: str, rule: str) -> None: ...
+def _reset_peak() -> None: ...
 def _set_global_device(device: Device | None) -> None: ...
+def _set_memory_limit(nbytes: int | None) -> None: ...
+def _set_num_threads(n: int) -> None: ...
 def _set_strict(on: builtins.bool) -> None: ...
+def _set_thread_limit(n: int) -> int: ...
+def _trim() -> int: ...
 def _to_dtype(function: str, dtype: Any) -> dtype: ...
 
-__all__ = [
-    "Array",
-    "Device",
-    "DeviceError",
-    "ShapeError",
-    "StrictError",
-    "abs",
-    "acos",
-    "acosh",
-    "add",
-    "all",
-    "any",
-    "arange",
-    "argmax",
-    "argmin",
-    "argsort",
-    "asarray",
-    "asin",
-    "asinh",
-    "astype",
-    "atan",
-    "atan2",
-    "atanh",
-    "bfloat16",
-    "bitwise_and",
-    "bitwise_invert",
-    "bitwise_left_shift",
-    "bitwise_or",
-    "bitwise_right_shift",
-    "bitwise_xor",
-    "bool",
-    "broadcast_arrays",
-    "broadcast_shapes",
-    "broadcast_to",
-    "can_cast",
-    "ceil",
-    "clip",
-    "complex128",
-    "complex64",
-    "concat",
-    "conj",
-    "copysign",
-    "cos",
-    "cosh",
-    "count_nonzero",
-    "cumulative_prod",
-    "cumulative_sum",
-    "diff",
-    "divide",
-    "dtype",
-    "e",
-    "empty",
-    "empty_like",
-    "equal",
-    "exp",
-    "expand_dims",
-    "expm1",
-    "eye",
-    "fft",
-    "finfo",
-    "flip",
-    "float16",
-    "float32",
-    "float64",
-    "floor",
-    "floor_divide",
-    "from_dlpack",
-    "full",
-    "full_like",
-    "greater",
-    "greater_equal",
-    "hypot",
-    "iinfo",
-    "imag",
-    "inf",
-    "int16",
-    "int32",
-    "int64",
-    "int8",
-    "isdtype",
-    "isfinite",
-    "isin",
-    "isinf",
-    "isnan",
-    "less",
-    "less_equal",
-    "linalg",
-    "linspace",
-    "log",
-    "log10",
-    "log1p",
-    "log2",
-    "logaddexp",
-    "logical_and",
-    "logical_not",
-    "logical_or",
-    "logical_xor",
-    "matmul",
-    "matrix_transpose",
-    "max",
-    "maximum",
-    "mean",
-    "meshgrid",
-    "min",
-    "minimum",
-    "moveaxis",
-    "multiply",
-    "nan",
-    "negative",
-    "newaxis",
-    "nextafter",
-    "nonzero",
-    "not_equal",
-    "ones",
-    "ones_like",
-    "permute_dims",
-    "pi",
-    "positive",
-    "pow",
-    "prod",
-    "real",
-    "reciprocal",
-    "remainder",
-    "repeat",
-    "reshape",
-    "result_type",
-    "roll",
-    "round",
-    "searchsorted",
-    "sign",
-    "signbit",
-    "sin",
-    "sinh",
-    "sort",
-    "sqrt",
-    "square",
-    "squeeze",
-    "stack",
-    "std",
-    "subtract",
-    "sum",
-    "take",
-    "take_along_axis",
-    "tan",
-    "tanh",
-    "tensordot",
-    "tile",
-    "tril",
-    "triu",
-    "trunc",
-    "uint16",
-    "uint32",
-    "uint64",
-    "uint8",
-    "unique_all",
-    "unique_counts",
-    "unique_inverse",
-    "unique_values",
-    "unstack",
-    "var",
-    "vecdot",
-    "where",
-    "zeros",
-    "zeros_like",
-]
+__all__ = ["Array", "Device", "DeviceError", "ShapeError", "StrictError", "abs", "acos", "acosh", "add", "all", "any", "arange", "argmax", "argmin", "argsort", "asarray", "asin", "asinh", "astype", "atan", "atan2", "atanh", "bfloat16", "bitwise_and", "bitwise_invert", "bitwise_left_shift", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "bool", "broadcast_arrays", "broadcast_shapes", "broadcast_to", "can_cast", "ceil", "clip", "complex128", "complex64", "concat", "conj", "copysign", "cos", "cosh", "count_nonzero", "cumulative_prod", "cumulative_sum", "diff", "divide", "dtype", "e", "empty", "empty_like", "equal", "exp", "expand_dims", "expm1", "eye", "finfo", "flip", "float16", "float32", "float64", "floor", "floor_divide", "from_dlpack", "full", "full_like", "greater", "greater_equal", "hypot", "iinfo", "imag", "inf", "int16", "int32", "int64", "int8", "isdtype", "isfinite", "isin", "isinf", "isnan", "less", "less_equal", "linspace", "log", "log10", "log1p", "log2", "logaddexp", "logical_and", "logical_not", "logical_or", "logical_xor", "matmul", "matrix_transpose", "max", "maximum", "mean", "meshgrid", "min", "minimum", "moveaxis", "multiply", "nan", "negative", "newaxis", "nextafter", "nonzero", "not_equal", "ones", "ones_like", "permute_dims", "pi", "positive", "pow", "prod", "real", "reciprocal", "remainder", "repeat", "reshape", "result_type", "roll", "round", "searchsorted", "sign", "signbit", "sin", "sinh", "sort", "sqrt", "square", "squeeze", "stack", "std", "subtract", "sum", "take", "take_along_axis", "tan", "tanh", "tensordot", "tile", "tril", "triu", "trunc", "uint16", "uint32", "uint64", "uint8", "unique_all", "unique_counts", "unique_inverse", "unique_values", "unstack", "var", "vecdot", "where", "zeros", "zeros_like"]
 
 class Array:
     T: Any
@@ -295,16 +140,13 @@ uint16: dtype
 uint32: dtype
 uint64: dtype
 uint8: dtype
-
 def abs(x: Any, /) -> Any: ...
 def acos(x: Any, /) -> Any: ...
 def acosh(x: Any, /) -> Any: ...
 def add(x1: Any, x2: Any, /) -> Any: ...
 def all(x: Any, /, *, axis: Any = ..., keepdims: Any = ...) -> Any: ...
 def any(x: Any, /, *, axis: Any = ..., keepdims: Any = ...) -> Any: ...
-def arange(
-    start: Any, /, stop: Any = ..., step: Any = ..., *, dtype: Any = ..., device: Any = ...
-) -> Any: ...
+def arange(start: Any, /, stop: Any = ..., step: Any = ..., *, dtype: Any = ..., device: Any = ...) -> Any: ...
 def argmax(x: Any, /, *, axis: Any = ..., keepdims: Any = ...) -> Any: ...
 def argmin(x: Any, /, *, axis: Any = ..., keepdims: Any = ...) -> Any: ...
 def argsort(x: Any, /, *, axis: Any = ..., descending: Any = ..., stable: Any = ...) -> Any: ...
@@ -333,15 +175,9 @@ def copysign(x1: Any, x2: Any, /) -> Any: ...
 def cos(x: Any, /) -> Any: ...
 def cosh(x: Any, /) -> Any: ...
 def count_nonzero(x: Any, /, *, axis: Any = ..., keepdims: Any = ...) -> Any: ...
-def cumulative_prod(
-    x: Any, /, *, axis: Any = ..., dtype: Any = ..., include_initial: Any = ...
-) -> Any: ...
-def cumulative_sum(
-    x: Any, /, *, axis: Any = ..., dtype: Any = ..., include_initial: Any = ...
-) -> Any: ...
-def diff(
-    x: Any, /, *, axis: Any = ..., n: Any = ..., prepend: Any = ..., append: Any = ...
-) -> Any: ...
+def cumulative_prod(x: Any, /, *, axis: Any = ..., dtype: Any = ..., include_initial: Any = ...) -> Any: ...
+def cumulative_sum(x: Any, /, *, axis: Any = ..., dtype: Any = ..., include_initial: Any = ...) -> Any: ...
+def diff(x: Any, /, *, axis: Any = ..., n: Any = ..., prepend: Any = ..., append: Any = ...) -> Any: ...
 def divide(x1: Any, x2: Any, /) -> Any: ...
 def empty(shape: Any, *, dtype: Any = ..., device: Any = ...) -> Any: ...
 def empty_like(x: Any, /, *, dtype: Any = ..., device: Any = ...) -> Any: ...
@@ -349,9 +185,7 @@ def equal(x1: Any, x2: Any, /) -> Any: ...
 def exp(x: Any, /) -> Any: ...
 def expand_dims(x: Any, /, axis: Any) -> Any: ...
 def expm1(x: Any, /) -> Any: ...
-def eye(
-    n_rows: Any, n_cols: Any = ..., /, *, k: Any = ..., dtype: Any = ..., device: Any = ...
-) -> Any: ...
+def eye(n_rows: Any, n_cols: Any = ..., /, *, k: Any = ..., dtype: Any = ..., device: Any = ...) -> Any: ...
 def finfo(type: Any, /) -> Any: ...
 def flip(x: Any, /, *, axis: Any = ...) -> Any: ...
 def floor(x: Any, /) -> Any: ...
@@ -371,9 +205,7 @@ def isinf(x: Any, /) -> Any: ...
 def isnan(x: Any, /) -> Any: ...
 def less(x1: Any, x2: Any, /) -> Any: ...
 def less_equal(x1: Any, x2: Any, /) -> Any: ...
-def linspace(
-    start: Any, stop: Any, /, num: Any, *, dtype: Any = ..., device: Any = ..., endpoint: Any = ...
-) -> Any: ...
+def linspace(start: Any, stop: Any, /, num: Any, *, dtype: Any = ..., device: Any = ..., endpoint: Any = ...) -> Any: ...
 def log(x: Any, /) -> Any: ...
 def log10(x: Any, /) -> Any: ...
 def log1p(x: Any, /) -> Any: ...

@@ -1,0 +1,53 @@
+// The arena and the thread pool for arrayforge.memory and arrayforge.configuration.
+#include "memory.h"
+
+#include "../core/arena.h"
+#include "../core/parallel.h"
+#include "../core/storage.h"
+
+namespace arrayforge {
+namespace {
+
+py::dict stats() {
+  const arena::Stats now = arena::stats();
+  py::dict result;
+  result["live_bytes"] = now.live_bytes;
+  result["peak_bytes"] = now.peak_bytes;
+  result["reserved_bytes"] = now.reserved_bytes;
+  result["allocations"] = now.allocations;
+  result["total_allocations"] = now.total_allocations;
+  result["fragmentation"] = now.fragmentation;
+  return result;
+}
+
+py::object limit() {
+  const std::size_t bytes = arena::limit();
+  return bytes == arena::kUnlimited ? py::object(py::none()) : py::object(py::int_(bytes));
+}
+
+void set_limit(const std::optional<std::size_t>& bytes) {
+  arena::set_limit(bytes.value_or(arena::kUnlimited));
+}
+
+// A block moves at most once per pass; passes end when nothing moves any more.
+std::size_t defragment() {
+  std::size_t moved = 0;
+  while (const std::size_t now = Storage::defragment()) moved += now;
+  return moved;
+}
+
+}  // namespace
+
+void bind_memory(py::module_& module) {
+  module.def("_memory_stats", stats);
+  module.def("_memory_limit", limit);
+  module.def("_set_memory_limit", set_limit);
+  module.def("_reset_peak", [] { arena::reset_peak(); });
+  module.def("_trim", [] { return arena::trim(); });
+  module.def("_defragment", defragment);
+  module.def("_num_threads", [] { return num_threads(); });
+  module.def("_set_num_threads", [](int n) { set_num_threads(n); });
+  module.def("_set_thread_limit", [](int n) { return set_thread_limit(n); });
+}
+
+}  // namespace arrayforge
