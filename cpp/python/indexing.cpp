@@ -1,5 +1,388 @@
+// x[key] and x[key] = value. Keys of integers and slices become views at once; others are parsed into items that
+// core/index_plan.h resolves. An engine gets the same items, checked, as a tuple of raw arrays and Python objects.
+#include "../core/index_plan.h"
+
+#include "../core/access.h"
+#include "../core/config.h"
+#include "../core/nditer.h"
 #include "array_type.h"
+#include "convert.h"
+#include "dtype_type.h"
+#include "foreign.h"
+#include "functions.h"
+
 namespace arrayforge {
-PyObject* array_subscript(PyObject*, PyObject*) { PyErr_SetString(PyExc_NotImplementedError, "x"); return nullptr; }
-int array_assign_subscript(PyObject*, PyObject*, PyObject*) { PyErr_SetString(PyExc_NotImplementedError, "x"); return -1; }
+namespace {
+
+constexpr const char* kGet = "__getitem__";
+constexpr const char* kSet = "__setitem__";
+
+// Keys of integers and slices, one pass; false where the items have to be looked at one by one, errors included.
+bool simple_view(const char* function, const Array& x, PyObject* const* items, Py_ssize_t n,
+                 Array* result) {
+  const int ndim = x.ndim();
+  if (n > ndim) return false;
+  if (n < ndim) require_lenient(function, "fewer indices than axes; add ...");
+  std::int64_t shape[kMaxRank], strides[kMaxRank], offset = x.offset;
+  int kept = 0;
+  for (int i = 0; i < n; ++i) {
+    const std::int64_t size = x.shape[i], stride = x.strides[i];
+    if (PyLong_CheckExact(items[i])) {
+      int overflow;
+      std::int64_t value = PyLong_AsLongLongAndOverflow(items[i], &overflow);
+      if (overflow || value < -size || value >= size) return false;
+      offset += (value < 0 ? value + size : value) * stride;
+    } else if (PySlice_Check(items[i])) {
+      Py_ssize_t start, stop, step;
+      if (PySlice_Unpack(items[i], &start, &stop, &step) < 0) throw error_already_set();
+      const Py_ssize_t count = PySlice_AdjustIndices(size, &start, &stop, step);
+      if (count > 0) offset += start * stride;
+      shape[kept] = count;
+      strides[kept++] = count > 1 ? step * stride : stride;
+    } else {
+      return false;
+    }
+  }
+  for (int i = static_cast<int>(n); i < ndim; ++i, ++kept) {
+    shape[kept] = x.shape[i];
+    strides[kept] = x.strides[i];
+  }
+  *result = x.view(Dims(shape, kept), Dims(strides, kept), offset);
+  return true;
 }
+
+bool simple_view(const char* function, const Array& x, PyObject* key, Array* result) {
+  if (!PyTuple_CheckExact(key)) return simple_view(function, x, &key, 1, result);
+  return simple_view(function, x, &PyTuple_GET_ITEM(key, 0), PyTuple_GET_SIZE(key), result);
+}
+
+py::object to_array(PyObject* object, DeviceObject* device) {
+  PyObject* args[2] = {object, reinterpret_cast<PyObject*>(device)};
+  const py::tuple keywords = py::make_tuple("device");
+  return steal(call_function(Function::asarray_, args, 1, keywords.ptr()));
+}
+
+[[noreturn]] void refuse(const char* function, const std::string& got) {
+  throw IndexError(std::string(function) +
+                   "(): indices are integers, slices, ..., None, and integer or boolean arrays, got " +
+                   got);
+}
+
+// A key as items, and as the engine takes it where there is one.
+class Key {
+ public:
+  Key(const char* function, ArrayObject* x) : function_(function), x_(x), choice_(function) {
+    choice_.add(x);
+  }
+
+  void parse(PyObject* key) {
+    if (PyTuple_Check(key)) {
+      const Py_ssize_t n = PyTuple_GET_SIZE(key);
+      items.reserve(static_cast<std::size_t>(n) + 1);
+      for (Py_ssize_t i = 0; i < n; ++i) parse_item(PyTuple_GET_ITEM(key, i));
+    } else {
+      parse_item(key);
+    }
+    resolve_index(function_, x_->value.shape, items);
+  }
+
+  const BackendChoice& choice() const { return choice_; }
+  bool advanced() const {
+    for (const IndexItem& item : items) {
+      if (item.is_array()) return true;
+    }
+    return false;
+  }
+
+  py::tuple for_engine(BackendObject* backend) const {
+    py::tuple result(items.size());
+    for (std::size_t i = 0; i < items.size(); ++i) result[i] = engine_item(backend, i);
+    return result;
+  }
+
+  IndexItems items;
+
+ private:
+  void push(IndexItem&& item, py::object owner = {}) {
+    items.push_back(std::move(item));
+    owners_.push_back(std::move(owner));
+  }
+
+  void parse_item(PyObject* object) {
+    if (PySlice_Check(object)) {
+      Py_ssize_t start, stop, step;
+      if (PySlice_Unpack(object, &start, &stop, &step) < 0) throw error_already_set();
+      push({.kind = IndexKind::slice, .start = start, .stop = stop, .step = step});
+    } else if (object == Py_None) {
+      push({.kind = IndexKind::newaxis});
+    } else if (object == Py_Ellipsis) {
+      push({.kind = IndexKind::ellipsis});
+    } else if (is_array(object)) {
+      parse_array(borrow(object));
+    } else if (PyBool_Check(object)) {
+      Array mask = make_array(DType::bool_, Dims());
+      *write(mask) = object == Py_True;
+      push({.kind = IndexKind::mask, .array = std::move(mask)}, borrow(object));
+    } else if (PyFloat_Check(object) || PyComplex_Check(object) || PyUnicode_Check(object)) {
+      refuse(function_, py::cast<std::string>(py::repr(borrow(object))));
+    } else if (!parse_integer(object)) {
+      parse_stranger(object);
+    }
+  }
+
+  // Anything with __index__. Arrays of other libraries have one too, and refuse unless they are 0-dimensional.
+  bool parse_integer(PyObject* object) {
+    if (!PyIndex_Check(object)) return false;
+    PyObject* integer = PyNumber_Index(object);
+    if (!integer) {
+      if (!PyErr_ExceptionMatches(PyExc_TypeError)) throw error_already_set();
+      PyErr_Clear();
+      return false;
+    }
+    const py::object owner = py::reinterpret_steal<py::object>(integer);
+    int overflow;
+    const std::int64_t value = PyLong_AsLongLongAndOverflow(integer, &overflow);
+    if (overflow) {
+      throw IndexError(std::string(function_) + "(): index " +
+                       py::cast<std::string>(py::str(owner)) + " is out of range");
+    }
+    push({.kind = IndexKind::integer, .start = value});
+    return true;
+  }
+
+  // Lists and arrays of other libraries.
+  void parse_stranger(PyObject* object) {
+    const bool sequence = PyList_Check(object) || PyTuple_Check(object);
+    if (!sequence && !PyObject_CheckBuffer(object) && !PyObject_HasAttrString(object, "__array__") &&
+        !PyObject_HasAttrString(object, "__dlpack__")) {
+      refuse(function_, Py_TYPE(object)->tp_name);
+    }
+    require_lenient(function_, "lists and foreign arrays as indices; convert with asarray()");
+    py::object array = to_array(object, x_->device);
+    const Array& value = as_array(array.ptr())->value;
+    if (sequence && value.size() == 0 && is_floating(value.dtype)) {
+      // No items, no dtype: an empty list selects nothing.
+      push({.kind = IndexKind::integers, .array = make_array(DType::int64, value.shape)});
+      if (choice_.backend() != native_backend()) {
+        owners_.back() = to_array(wrapped_empty(value.shape).ptr(), x_->device);
+      }
+      return;
+    }
+    parse_array(std::move(array));
+  }
+
+  static py::object wrapped_empty(const Dims& shape) {
+    return steal(wrap(make_array(DType::int64, shape)));
+  }
+
+  void parse_array(py::object owner) {
+    ArrayObject* array = as_array(owner.ptr());
+    const Array& value = array->value;
+    const bool integers = is_integer(value.dtype);
+    if (!integers && value.dtype != DType::bool_) {
+      refuse(function_, "an array of " + std::string(name(value.dtype)));
+    }
+    if (integers && value.ndim() == 0 && parse_integer(owner.ptr())) return;
+    choice_.add(array);
+    Array own = value;
+    if (array->is_native()) {
+      own = integers && value.dtype != DType::int64 ? copy(value, DType::int64) : contiguous(value);
+    }
+    push({.kind = integers ? IndexKind::integers : IndexKind::mask, .array = std::move(own)}, std::move(owner));
+  }
+
+  // Resolved items, in the form that every engine reads alike.
+  py::object engine_item(BackendObject* backend, std::size_t i) const {
+    const IndexItem& item = items[i];
+    switch (item.kind) {
+      case IndexKind::integer:
+        return py::int_(item.start);
+      case IndexKind::slice: {
+        if (item.count == 0) return py::slice(0, 0, 1);
+        const py::object stop = item.stop < 0 ? py::object(py::none()) : py::int_(item.stop);
+        return steal(PySlice_New(py::int_(item.start).ptr(), stop.ptr(), py::int_(item.step).ptr()));
+      }
+      case IndexKind::ellipsis:
+        return borrow(Py_Ellipsis);
+      case IndexKind::newaxis:
+        return py::none();
+      default:
+        if (!is_array(owners_[i].ptr())) return owners_[i];
+        return raw_of(backend, as_array(owners_[i].ptr()));
+    }
+  }
+
+  const char* function_;
+  ArrayObject* x_;
+  BackendChoice choice_;
+  std::vector<py::object> owners_;  // arrays and Python booleans of the items
+};
+
+// What a basic key does to an engine's array: a plan over strides that nobody reads.
+IndexPlan basic_plan(const char* function, const Array& x, const IndexItems& items) {
+  return plan_index(function, Array{x.dtype, x.shape, c_strides(x.shape, 1), 0, x.storage}, items);
+}
+
+PyObject* get_foreign(ArrayObject* x, const Key& key) {
+  BackendObject* backend = key.choice().backend();
+  py::object raw = backend_member(backend, "getitem")(raw_of(backend, x), key.for_engine(backend));
+  if (key.advanced() || x->backend != backend) return from_engine(backend, raw.ptr());
+  const Array view = basic_plan(kGet, x->value, key.items).rest;
+  return wrap_foreign(backend, x->device, raw.ptr(), view.dtype, view.shape, view.storage);
+}
+
+// Runs f without the GIL where it has much to do.
+template <class F>
+void run_large(std::int64_t size, const Array& x, F&& f) {
+  if (size <= kParallelGrain) return f();
+  const Pin pin(x);
+  py::gil_scoped_release release;
+  f();
+}
+
+// A mask over all of a compact array needs no offsets.
+bool covers(const Array& x, const IndexItems& items) {
+  return items.size() == 1 && items[0].kind == IndexKind::mask && x.ndim() > 0 &&
+         items[0].array.shape == x.shape && x.c_contiguous();
+}
+
+PyObject* get_native(const Array& x, const Key& key) {
+  Array result;
+  if (covers(x, key.items)) {
+    run_large(x.size(), x, [&] { result = select(x, key.items[0].array); });
+    return wrap(std::move(result));
+  }
+  IndexPlan plan = plan_index(kGet, x, key.items);
+  if (!plan.advanced) return wrap(std::move(plan.rest));
+  run_large(size_of(plan.shape()), x, [&] { result = gather(plan); });
+  return wrap(std::move(result));
+}
+
+// A Python scalar, or a NumPy scalar as one; null where the value is an array or becomes one.
+py::object scalar_of(PyObject* value) {
+  if (scalar_kind(value)) return borrow(value);
+  for (PyTypeObject* type = Py_TYPE(value); type; type = type->tp_base) {
+    if (std::string_view(type->tp_name) == "numpy.generic") return borrow(value).attr("item")();
+  }
+  return {};
+}
+
+// The value as an array of x's dtype, or of one that is converted on the way.
+Array to_value(const Array& x, PyObject* value, const py::object& scalar) {
+  if (scalar) {
+    Array one = make_array(x.dtype, Dims());
+    store_scalar(kSet, x.dtype, scalar.ptr(), write(one));
+    return one;
+  }
+  const Array& array = as_array(value)->value;
+  if (is_complex(array.dtype) && !is_complex(x.dtype) && x.dtype != DType::bool_) {
+    throw TypeError(std::string(kSet) + "(): a complex value does not fit, got " +
+                    std::string(name(array.dtype)) + " for " + std::string(name(x.dtype)));
+  }
+  if (!can_cast(array.dtype, x.dtype)) {
+    require_lenient(kSet, "values of another kind of dtype; convert with astype()");
+  }
+  return array;
+}
+
+void check_shape(const Dims& value, const Dims& target) {
+  if (broadcasts_into(value, target)) return;
+  throw ShapeError(std::string(kSet) + "(): value of shape " + to_string(value) +
+                   " does not broadcast to " + to_string(target));
+}
+
+void assign_view(const Array& target, const Array& value) {
+  check_shape(value.shape, target.shape);
+  const Array source = without_extra_axes(value, target.ndim());
+  run_large(target.size(), target, [&] { copy_into(target, source); });
+}
+
+void assign_native(const Array& x, const Key& key, PyObject* value, const py::object& scalar) {
+  for (const IndexItem& item : key.items) {
+    if (item.kind == IndexKind::integers) require_lenient(kSet, "assignment through integer arrays");
+  }
+  const IndexPlan plan = plan_index(kSet, x, key.items);
+  const Array source = to_value(x, value, scalar);
+  if (!plan.advanced) return assign_view(plan.rest, source);
+  const Dims shape = plan.shape();
+  check_shape(source.shape, shape);
+  Array same = without_extra_axes(source, shape.size());
+  if (same.dtype != x.dtype) same = copy(same, x.dtype);
+  run_large(size_of(shape), x, [&] { scatter(plan, same); });
+}
+
+void assign_foreign(ArrayObject* x, const Key& key, PyObject* value, const py::object& scalar,
+                    BackendObject* backend) {
+  if (x->backend != backend) throw DeviceError(std::string(kSet) + "(): the device must stay");
+  py::object given = scalar ? scalar : borrow(value);
+  if (!scalar) {
+    const Array& array = as_array(value)->value;
+    if (!key.advanced()) {
+      check_shape(array.shape, basic_plan(kSet, x->value, key.items).rest.shape);
+    }
+    to_value(x->value, value, scalar);  // refuses what does not fit
+    if (array.dtype != x->value.dtype) {
+      PyObject* args[2] = {value, dtype_object(x->value.dtype)};
+      given = steal(call_function(Function::astype_, args, 2));
+    }
+    given = raw_of(backend, as_array(given.ptr()));
+  }
+  py::object raw = backend_member(backend, "setitem")(borrow(x->raw), key.for_engine(backend), given);
+  PyObject* old = x->raw;
+  x->raw = raw.release().ptr();
+  x->value.storage->bump_version();
+  Py_DECREF(old);
+}
+
+void assign(ArrayObject* x, PyObject* key_object, PyObject* value) {
+  const py::object scalar = scalar_of(value);
+  Array view;
+  if (x->is_native() && (scalar || (is_array(value) && as_array(value)->is_native())) &&
+      simple_view(kSet, x->value, key_object, &view)) {
+    if (scalar && view.ndim() == 0) {
+      alignas(16) char element[16];
+      store_scalar(kSet, view.dtype, scalar.ptr(), element);
+      std::memcpy(write(view), element, static_cast<std::size_t>(itemsize(view.dtype)));
+      return;
+    }
+    return assign_view(view, to_value(view, value, scalar));
+  }
+  Key key(kSet, x);
+  key.parse(key_object);
+  BackendChoice choice = key.choice();
+  py::object converted;
+  if (!scalar && !is_array(value)) {
+    require_lenient(kSet, "values that are no array and no scalar; convert with asarray()");
+    converted = to_array(value, x->device);
+    value = converted.ptr();
+  }
+  if (!scalar) choice.add(as_array(value));
+  if (choice.backend() == native_backend()) {
+    assign_native(x->value, key, value, scalar);
+  } else {
+    assign_foreign(x, key, value, scalar, choice.backend());
+  }
+}
+
+}  // namespace
+
+PyObject* array_subscript(PyObject* self, PyObject* key_object) {
+  return guarded([&]() -> PyObject* {
+    ArrayObject* x = as_array(self);
+    Array view;
+    if (x->is_native() && simple_view(kGet, x->value, key_object, &view)) return wrap(std::move(view));
+    Key key(kGet, x);
+    key.parse(key_object);
+    if (key.choice().backend() != native_backend()) return get_foreign(x, key);
+    return get_native(x->value, key);
+  });
+}
+
+int array_assign_subscript(PyObject* self, PyObject* key, PyObject* value) {
+  return guarded_status([&] {
+    if (!value) throw TypeError("__delitem__(): elements of an array cannot be deleted");
+    assign(as_array(self), key, value);
+  });
+}
+
+}  // namespace arrayforge
