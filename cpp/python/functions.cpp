@@ -36,6 +36,7 @@ struct Prepared {
   std::unique_ptr<Signature> signature;
   int device = -1;  // index of the parameter, or -1
   bool creates = false;
+  bool transfers = false;  // its handler takes arrays and targets on any device
   PyObject* composite = nullptr;
 };
 std::array<Prepared, kFunctionCount> prepared;
@@ -81,6 +82,7 @@ PyObject* call_composite(int row, const Arguments& arguments) {
 PyObject* run(int row, const Arguments& arguments) {
   const Prepared& facts = prepared[row];
   if (kRows[row].frontend) return call_composite(row, arguments);
+  if (facts.transfers) return kRows[row].handler(arguments);
   BackendChoice choice(kRows[row].name);
   const int count = static_cast<int>(facts.signature->parameters().size());
   for (int i = 0; i < count; ++i) {
@@ -182,6 +184,7 @@ void bind_functions(py::module_& module) {
     Prepared& facts = prepared[row];
     facts.signature = std::make_unique<Signature>(kRows[row].name, kRows[row].signature);
     facts.device = facts.signature->find("device");
+    facts.transfers = row == static_cast<int>(Function::asarray_);
     facts.creates = facts.device >= 0 && std::string_view(kRows[row].name) != "astype" &&
                     std::string_view(kRows[row].name) != "from_dlpack";
   }

@@ -1,0 +1,105 @@
+// asarray: arrays from everything that holds numbers.
+#include "../core/access.h"
+#include "../core/nditer.h"
+#include "array_type.h"
+#include "convert.h"
+#include "dtype_type.h"
+#include "functions.h"
+#include "host_memory.h"
+#include "nested.h"
+#include "transfer.h"
+
+namespace arrayforge {
+namespace {
+
+using Copy = std::optional<bool>;  // copy=: True, False (never), nothing (where needed)
+
+[[noreturn]] void refuse_copy(const char* function, const std::string& reason) {
+  throw ValueError(std::string(function) + "(): " + reason + " takes a copy, and copy=False");
+}
+
+Array copied(const Array& x, DType dtype) {
+  if (x.size() <= kParallelGrain) return copy(x, dtype);
+  const Pin pin(x);
+  py::gil_scoped_release release;
+  return copy(x, dtype);
+}
+
+// An immutable value such as numpy.float32(1), whose memory nobody wants to share.
+bool is_value(const Array& x) { return x.ndim() == 0 && !x.storage->writable(); }
+
+Array adopt(const char* function, Array&& memory, std::optional<DType> dtype, Copy wants_copy) {
+  const DType chosen = dtype.value_or(memory.dtype);
+  if (chosen != memory.dtype) {
+    if (wants_copy == false) refuse_copy(function, "another dtype");
+    if (is_complex(memory.dtype) && !is_complex(chosen) && chosen != DType::bool_) {
+      throw TypeError(std::string(function) + "(): complex numbers do not fit " +
+                      std::string(name(chosen)));
+    }
+    return copied(memory, chosen);
+  }
+  if (wants_copy.value_or(is_value(memory))) return copied(memory, chosen);
+  return std::move(memory);
+}
+
+[[noreturn]] void refuse(const char* function, PyObject* object) {
+  const std::string type = Py_TYPE(object)->tp_name;
+  std::string hint = "expected an array, a number, nested sequences, or an object with a buffer";
+  if (PyIter_Check(object)) hint = "an iterator has no length; pass list(obj)";
+  if (PyAnySet_Check(object)) hint = "a set has no order; pass sorted(obj)";
+  if (PyDict_Check(object)) hint = "pass list(obj.values())";
+  if (PyUnicode_Check(object)) hint = "arrays hold numbers, not text";
+  throw TypeError(std::string(function) + "(): cannot make an array of a " + type + ", " + hint);
+}
+
+// What is not an Array yet, as a native one.
+Array host_array(const char* function, PyObject* object, std::optional<DType> dtype, Copy wants_copy,
+                 DType default_float) {
+  if (scalar_kind(object) || is_nested(object)) {
+    if (wants_copy == false) refuse_copy(function, "a Python object");
+    return nested_array(function, object, dtype, default_float);
+  }
+  if (PyUnicode_Check(object)) refuse(function, object);
+  auto memory = host_memory(function, object);
+  if (!memory) refuse(function, object);
+  return adopt(function, std::move(*memory), dtype, wants_copy);
+}
+
+// An array on any device with another dtype or a copy of it, there.
+PyObject* converted(const char* function, ArrayObject* array, std::optional<DType> dtype,
+                    Copy wants_copy) {
+  const bool same = !dtype || *dtype == array->value.dtype;
+  PyObject* self = reinterpret_cast<PyObject*>(array);
+  if (same && !wants_copy.value_or(false)) return new_ref(self);
+  if (!same && wants_copy == false) refuse_copy(function, "another dtype");
+  PyObject* args[2] = {self, dtype_object(dtype.value_or(array->value.dtype))};
+  return call_function(Function::astype_, args, 2);
+}
+
+}  // namespace
+
+namespace entries {
+
+PyObject* asarray(const Arguments& a) {
+  const char* function = a.function();
+  const auto dtype = to_optional_dtype(function, a[1]);
+  const Copy wants_copy =
+      a[3] == Py_None ? std::nullopt : Copy(to_bool(function, "copy", a[3]));
+  if (is_array(a[0])) {
+    ArrayObject* array = as_array(a[0]);
+    DeviceObject* device = a[2] == Py_None ? array->device : to_device(function, a[2]);
+    if (device == array->device) return converted(function, array, dtype, wants_copy);
+    if (wants_copy == false) refuse_copy(function, "another device");
+    py::object moved = steal(move_to(array, device));
+    return converted(function, as_array(moved.ptr()), dtype, std::nullopt);
+  }
+  DeviceObject* device = to_device(function, a[2]);
+  const bool stays = device == cpu_device();
+  if (!stays && wants_copy == false) refuse_copy(function, "another device");
+  py::object host = steal(wrap(host_array(function, a[0], dtype, stays ? wants_copy : std::nullopt,
+                                          device->backend->default_float)));
+  return move_to(as_array(host.ptr()), device);
+}
+
+}  // namespace entries
+}  // namespace arrayforge

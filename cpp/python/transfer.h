@@ -1,0 +1,11 @@
+// Arrays on their way between devices.
+#pragma once
+
+#include "array_type.h"
+
+namespace arrayforge {
+
+// The array on that device: itself where it is there already, else a new reference to a copy.
+PyObject* move_to(ArrayObject* array, DeviceObject* device);
+
+}  // namespace arrayforge
