@@ -37,6 +37,12 @@ def device(request):
     return load_miniature(request.param)
 
 
+@pytest.fixture
+def on():
+    """on(name, values): an array on the miniature backend of that name."""
+    return lambda name, values: xp.asarray(values, device=load_miniature(name))
+
+
 @pytest.fixture(scope="module", autouse=True)
 def no_array_is_left():
     """Every array a module made is gone when it ends."""

@@ -6,22 +6,17 @@ import weakref
 
 import numpy as np
 import pytest
-from conftest import load_miniature
 
 import arrayforge as xp
 
 
-def on(name, values):
-    return xp.asarray(values, device=load_miniature(name))
-
-
-def test_results_stay_on_their_backend():
+def test_results_stay_on_their_backend(on):
     x = on("mutable", [1.0, 2.0])
     assert (x + 1).device == "mutable"
     assert (xp.ones_like(x)).device == "mutable"
 
 
-def test_two_engines_do_not_mix():
+def test_two_engines_do_not_mix(on):
     with pytest.raises(
         xp.DeviceError, match=r"add\(\): arrays on different devices, mutable and cpu"
     ):
@@ -30,15 +25,12 @@ def test_two_engines_do_not_mix():
         xp.add(on("mutable", [1.0]), on("immutable", [1.0]))
 
 
-@pytest.mark.parametrize("other", ["cpu", "mutable"])
-def test_a_wrapper_lifts_the_arrays_it_meets(other):
-    load_miniature("wrapping")
+def test_a_wrapper_lifts_the_arrays_it_meets(on):
     wrapped = on("wrapping", [1.0, 2.0])
     plain = xp.asarray([10.0, 20.0], device="cpu")
     for result in (wrapped + plain, plain + wrapped, xp.add(plain, wrapped)):
         assert result._raw is not None
         assert np.asarray(result.to_device("cpu")).tolist() == [11.0, 22.0]
-    assert other in ("cpu", "mutable")
 
 
 def test_promotion_and_broadcasting_are_ours(device):
@@ -60,19 +52,19 @@ def test_in_place_operators_keep_the_object(device):
     assert np.asarray(x.to_device("cpu")).tolist() == [4.0, 6.0]
 
 
-def test_a_missing_primitive_names_backend_and_member():
+def test_a_missing_primitive_names_backend_and_member(on):
     x = on("dependent", [3.0, 1.0])
     with pytest.raises(NotImplementedError, match="argsort"):
         xp.argsort(x)
 
 
-def test_data_dependent_shapes_are_described():
+def test_data_dependent_shapes_are_described(on):
     x = on("dependent", [0.0, 3.0, 0.0, 1.0])
     (indices,) = xp.nonzero(x)
     assert indices.shape == (2,)
 
 
-def test_a_cycle_through_a_foreign_payload_is_collected():
+def test_a_cycle_through_a_foreign_payload_is_collected(on):
     class Payload:
         pass
 
@@ -84,13 +76,13 @@ def test_a_cycle_through_a_foreign_payload_is_collected():
     assert reference() is None
 
 
-def test_native_arrays_are_not_tracked():
+def test_native_arrays_are_not_tracked(on):
     assert not gc.is_tracked(xp.zeros(3))
     assert gc.is_tracked(on("mutable", [1.0]))
 
 
-def test_use_backend_decides_where_creation_puts_arrays():
-    load_miniature("mutable")
+def test_use_backend_decides_where_creation_puts_arrays(on):
+    on("mutable", [0])
     with xp.use_backend("mutable"):
         assert xp.zeros(2).device == "mutable"
         assert xp.asarray([1, 2]).device == "mutable"
