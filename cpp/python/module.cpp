@@ -9,6 +9,7 @@
 #include "convert.h"
 #include "dtype_type.h"
 #include "functions.h"
+#include "transfer.h"
 
 namespace arrayforge {
 namespace {
@@ -80,6 +81,7 @@ PYBIND11_MODULE(_core, module) {
   bind_dtypes(module);
   bind_backends(module);
   bind_array(module);
+  bind_asarray(module);
   bind_functions(module);
   bind_config(module);
   bind_rules(module);
