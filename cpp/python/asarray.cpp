@@ -1,5 +1,6 @@
 // asarray: arrays from everything that holds numbers.
 #include "../core/access.h"
+#include "../core/layout.h"
 #include "../core/nditer.h"
 #include "array_type.h"
 #include "convert.h"
@@ -102,4 +103,27 @@ PyObject* asarray(const Arguments& a) {
 }
 
 }  // namespace entries
+
+// Pickled arrays come back through this.
+PyObject* from_bytes(const std::string& dtype_name, const Dims& shape, std::string_view bytes) {
+  const DType dtype = *as_dtype(
+      py::module_::import("arrayforge._core").attr("_dtype_by_name")(dtype_name).ptr());
+  const std::int64_t size = checked_size("_from_bytes", shape, itemsize(dtype));
+  if (static_cast<std::int64_t>(bytes.size()) != size * itemsize(dtype)) {
+    throw ValueError("_from_bytes(): " + std::to_string(bytes.size()) + " bytes do not fill shape " +
+                     to_string(shape));
+  }
+  Array result = make_array(dtype, shape);
+  if (!bytes.empty()) std::memcpy(write(result), bytes.data(), bytes.size());
+  return wrap(std::move(result));
+}
+
+void bind_asarray(py::module_& module) {
+  module.def("_from_bytes",
+             [](const std::string& dtype, const py::tuple& shape, const py::bytes& bytes) {
+               return steal(from_bytes(dtype, to_dims("_from_bytes", shape.ptr()),
+                                       static_cast<std::string_view>(bytes)));
+             });
+}
+
 }  // namespace arrayforge

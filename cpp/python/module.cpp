@@ -10,6 +10,7 @@
 #include "dtype_type.h"
 #include "functions.h"
 #include "memory.h"
+#include "transfer.h"
 
 namespace arrayforge {
 namespace {
@@ -81,6 +82,7 @@ PYBIND11_MODULE(_core, module) {
   bind_dtypes(module);
   bind_backends(module);
   bind_array(module);
+  bind_asarray(module);
   bind_functions(module);
   bind_config(module);
   bind_rules(module);

@@ -8,4 +8,6 @@ namespace arrayforge {
 // The array on that device: itself where it is there already, else a new reference to a copy.
 PyObject* move_to(ArrayObject* array, DeviceObject* device);
 
+void bind_asarray(py::module_& module);
+
 }  // namespace arrayforge

@@ -1,0 +1,12 @@
+// DLPack: arrays handed over between libraries without a copy. The structures of the protocol are declared in
+// dlpack.cpp after its specification, versions 0 and 1.
+#pragma once
+
+#include "python.h"
+
+namespace arrayforge {
+
+PyObject* array_dlpack(PyObject* self, PyObject* args, PyObject* keywords);
+PyObject* array_dlpack_device(PyObject* self, PyObject*);
+
+}  // namespace arrayforge
