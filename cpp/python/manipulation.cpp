@@ -1,21 +1,12 @@
 // Views and copies of native arrays under another shape.
-#include "../core/access.h"
-#include "../core/nditer.h"
-#include "array_type.h"
-#include "convert.h"
+#include <vector>
+
 #include "dtype_type.h"
 #include "functions.h"
+#include "operands.h"
 
 namespace arrayforge {
 namespace {
-
-const Array& array_argument(const Arguments& a, int i) {
-  if (!is_array(a[i])) {
-    throw TypeError(std::string(a.function()) + "(): expected an arrayforge array, got " +
-                    Py_TYPE(a[i])->tp_name + "; asarray() converts");
-  }
-  return as_array(a[i])->value;
-}
 
 // copy=: None (as needed), True, False (never).
 std::optional<bool> to_copy(const Arguments& a, int i) {
@@ -23,9 +14,123 @@ std::optional<bool> to_copy(const Arguments& a, int i) {
   return to_bool(a.function(), "copy", a[i]);
 }
 
+// The part of a fresh array that one of the joined arrays fills, and how far the next one begins.
+Array part(const Array& whole, const Array& x, int axis, bool flat, std::int64_t* offset) {
+  const std::int64_t begin = *offset;
+  *offset += flat ? x.nbytes() : x.shape[axis] * whole.strides[axis];
+  return whole.view(x.shape, flat ? c_strides(x.shape, itemsize(whole.dtype)) : whole.strides, begin);
+}
+
+Dims joined_shape(const std::vector<Array>& arrays, int axis) {
+  Dims shape(arrays[0].shape);
+  for (std::size_t i = 1; i < arrays.size(); ++i) {
+    Dims other(arrays[i].shape);
+    if (other.size() == shape.size()) other[axis] = shape[axis];
+    if (!(other == shape)) {
+      throw ShapeError("concat(): shapes must agree beside axis " + std::to_string(axis) + ", got " +
+                       to_string(arrays[0].shape) + " and " + to_string(arrays[i].shape));
+    }
+    shape[axis] += arrays[i].shape[axis];
+  }
+  return shape;
+}
+
 }  // namespace
 
 namespace entries {
+
+PyObject* expand_dims(const Arguments& a) {
+  const Array& x = array_argument(a, 0);
+  const Dims given = to_dims("expand_dims", a[1]);
+  const int ndim = x.ndim() + given.size();
+  const Dims axes = normalize_axes("expand_dims", given, ndim);
+  Dims shape(ndim, 1), strides(ndim, itemsize(x.dtype));
+  for (int i = 0, from = 0; i < ndim; ++i) {
+    if (axes.contains(i)) continue;
+    shape[i] = x.shape[from];
+    strides[i] = x.strides[from++];
+  }
+  checked_size("expand_dims", shape, itemsize(x.dtype));
+  return wrap(x.view(std::move(shape), std::move(strides), x.offset));
+}
+
+PyObject* squeeze(const Arguments& a) {
+  const Array& x = array_argument(a, 0);
+  const Dims axes = normalize_axes("squeeze", to_dims("squeeze", a[1]), x.ndim());
+  Dims shape, strides;
+  for (int i = 0; i < x.ndim(); ++i) {
+    if (!axes.contains(i)) {
+      shape.push_back(x.shape[i]);
+      strides.push_back(x.strides[i]);
+    } else if (x.shape[i] != 1) {
+      throw ShapeError("squeeze(): axis " + std::to_string(i) + " must have size 1, got shape " +
+                       to_string(x.shape));
+    }
+  }
+  return wrap(x.view(std::move(shape), std::move(strides), x.offset));
+}
+
+PyObject* flip(const Arguments& a) {
+  const Array& x = array_argument(a, 0);
+  const auto axes = to_axes("flip", a[1], x.ndim());
+  Dims strides(x.strides);
+  std::int64_t offset = x.offset;
+  for (int i = 0; i < x.ndim(); ++i) {
+    if (x.shape[i] < 2 || (axes && !axes->contains(i))) continue;
+    offset += (x.shape[i] - 1) * strides[i];
+    strides[i] = -strides[i];
+  }
+  return wrap(x.view(x.shape, std::move(strides), offset));
+}
+
+PyObject* broadcast_to(const Arguments& a) {
+  const Array& x = array_argument(a, 0);
+  Dims target = to_dims("broadcast_to", a[1]);
+  checked_size("broadcast_to", target, itemsize(x.dtype));
+  const Dims* shapes[2] = {&x.shape, &target};
+  if (!(arrayforge::broadcast_shapes("broadcast_to", shapes) == target)) {
+    throw ShapeError("broadcast_to(): shape " + to_string(x.shape) + " does not stretch to " +
+                     to_string(target));
+  }
+  Dims strides(target.size());
+  broadcast_strides(x.shape, x.strides, target, strides.data());
+  return wrap(x.view(std::move(target), std::move(strides), x.offset));
+}
+
+PyObject* concat(const Arguments& a) {
+  const py::object items = steal(PySequence_Tuple(a[0]));
+  std::vector<Array> arrays;
+  for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(items.ptr()); ++i) {
+    arrays.push_back(array_argument("concat", PyTuple_GET_ITEM(items.ptr(), i)));
+  }
+  if (arrays.empty()) throw ValueError("concat(): needs at least one array, got 0");
+  const bool flat = a[1] == Py_None;
+  int axis = 0;
+  Dims shape{0};
+  Promoted common{arrays[0].dtype, true};
+  for (const Array& x : arrays) {
+    const Promoted next = promote(common.dtype, x.dtype);
+    common = {next.dtype, common.standard && next.standard};
+    shape[0] += x.size();
+    if (!flat && x.ndim() == 0) throw ValueError("concat(): 0-d arrays have no axis to join along");
+  }
+  if (!flat) {
+    axis = normalize_axis("concat", to_int("concat", "axis", a[1]), arrays[0].ndim());
+    shape = joined_shape(arrays, axis);
+  }
+  const DType dtype = require_promoted("concat", common);
+  const std::int64_t size = checked_size("concat", shape, itemsize(dtype));
+  Array result = make_array(dtype, shape);
+  unlocked(size > kParallelGrain, [&] {
+    const Pin target(result);
+    std::int64_t offset = result.offset;
+    for (const Array& x : arrays) {
+      const Pin source(x);
+      copy_into(part(result, x, axis, flat, &offset), x);
+    }
+  });
+  return wrap(std::move(result));
+}
 
 PyObject* reshape(const Arguments& a) {
   const Array& x = array_argument(a, 0);
