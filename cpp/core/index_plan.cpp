@@ -275,6 +275,30 @@ Array index_offsets(std::string_view function, const Array& indices, int axis, s
   return result;
 }
 
+IndexPlan plan_along_axis(std::string_view function, const Array& x, const Array& indices,
+                          int axis) {
+  Dims others(x.shape);
+  others[axis] = 1;
+  const Dims* const shapes[] = {&others, &indices.shape};
+  broadcast_shapes(function, shapes);
+  std::vector<Array> parts{
+      index_offsets(function, indices, axis, x.shape[axis], x.strides[axis])};
+  for (int i = 0; i < x.ndim(); ++i) {
+    if (i == axis || x.shape[i] == 1) continue;
+    Dims line(x.ndim(), 1);
+    line[i] = x.shape[i];
+    Array places = make_array(DType::int64, line);
+    auto* values = reinterpret_cast<std::int64_t*>(write(places));
+    for (std::int64_t k = 0; k < line[i]; ++k) values[k] = k * x.strides[i];
+    parts.push_back(std::move(places));
+  }
+  IndexPlan plan;
+  plan.rest = x.view(Dims(), Dims(), x.offset);
+  plan.advanced = true;
+  plan.offsets = combine(function, parts);
+  return plan;
+}
+
 bool broadcasts_into(const Dims& shape, const Dims& target) {
   const int extra = shape.size() - target.size();
   for (int i = 0; i < shape.size(); ++i) {

@@ -43,6 +43,10 @@ IndexPlan plan_index(std::string_view function, const Array& x, const IndexItems
 Array index_offsets(std::string_view function, const Array& indices, int axis, std::int64_t size,
                     std::int64_t stride);
 
+// A plan whose offsets cover every axis: indices along one, the element's own place along the others, where sides
+// of 1 stretch. Throws ShapeError and IndexError.
+IndexPlan plan_along_axis(std::string_view function, const Array& x, const Array& indices, int axis);
+
 // The elements that an advanced plan selects, as a fresh array.
 Array gather(const IndexPlan& plan);
 

@@ -22,7 +22,6 @@ bool simple_view(const char* function, const Array& x, PyObject* const* items, P
                  Array* result) {
   const int ndim = x.ndim();
   if (n > ndim) return false;
-  if (n < ndim) require_lenient(function, "fewer indices than axes; add ...");
   std::int64_t shape[kMaxRank], strides[kMaxRank], offset = x.offset;
   int kept = 0;
   for (int i = 0; i < n; ++i) {
@@ -43,6 +42,7 @@ bool simple_view(const char* function, const Array& x, PyObject* const* items, P
       return false;
     }
   }
+  if (n < ndim) require_lenient(function, "fewer indices than axes; add ...");
   for (int i = static_cast<int>(n); i < ndim; ++i, ++kept) {
     shape[kept] = x.shape[i];
     strides[kept] = x.strides[i];
