@@ -200,15 +200,15 @@ void fold(const char* x, std::int64_t stride, std::int64_t n, char* acc, const c
 template <class Op, class T>
 void row(const char* x, std::int64_t stride, std::int64_t n, char* acc, const char* center) {
   auto* a = reinterpret_cast<typename Op::A*>(acc);
-  constexpr std::int64_t kCenter = sizeof(WideOf<T>);
+  const std::int64_t center_stride = center ? sizeof(WideOf<T>) : 0;
   if (stride == sizeof(T)) {
     for (std::int64_t i = 0; i < n; ++i) {
-      a[i] = Op::combine(a[i], Op::term(at<T>(x, i * std::int64_t{sizeof(T)}), center + i * kCenter));
+      a[i] = Op::combine(a[i], Op::term(at<T>(x, i * std::int64_t{sizeof(T)}), center + i * center_stride));
     }
     return;
   }
   for (std::int64_t i = 0; i < n; ++i) {
-    a[i] = Op::combine(a[i], Op::term(at<T>(x, i * stride), center + i * kCenter));
+    a[i] = Op::combine(a[i], Op::term(at<T>(x, i * stride), center + i * center_stride));
   }
 }
 
