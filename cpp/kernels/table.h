@@ -10,6 +10,7 @@
 
 #include "../core/dtype.h"
 #include "gemm.h"
+#include "reduce.h"
 #include "sort.h"
 
 namespace arrayforge {
@@ -37,6 +38,7 @@ struct KernelTable {
   Loop cast[kDTypeCount][kDTypeCount] = {};  // from, to; complex to real keeps the real part
   SortKernels sort = {};
   GemmKernels gemm = {};
+  ReduceKernels reduce = {};
 };
 
 // FAMILY(name, level) for every kernels/*.cpp that is compiled per level.
@@ -46,7 +48,8 @@ struct KernelTable {
   FAMILY(mathematics, level)               \
   FAMILY(complex, level)                   \
   FAMILY(sort, level)                      \
-  FAMILY(gemm, level)
+  FAMILY(gemm, level)                      \
+  FAMILY(reduce, level)
 
 #define ARRAYFORGE_PASTE2(a, b) a##_##b
 #define ARRAYFORGE_PASTE(a, b) ARRAYFORGE_PASTE2(a, b)

@@ -1,0 +1,330 @@
+// Policy. Axes fall into kept and reduced ones; each group is collapsed. Where the axis with the smallest stride is
+// reduced, every result folds whole runs of it (inner scheme); where it is kept, rows are added to rows of
+// accumulators (outer scheme), so that memory is read in order either way. A single long run is cut into chunks of
+// fixed length whose partial results are folded again.
+#include "reduce.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+#include "../kernels/table.h"
+#include "access.h"
+#include "nditer.h"
+#include "parallel.h"
+
+namespace arrayforge {
+namespace {
+
+constexpr std::int64_t kChunk = 1 << 15;
+constexpr std::int64_t kColumns = 1024;
+// Rows shorter than this are folded column by column.
+constexpr std::int64_t kShortRow = 8;
+
+struct Axis {
+  std::int64_t n, stride, out;  // out: stride among the accumulators, in elements
+};
+
+// Axes in an order that walks memory forwards, adjacent ones merged where both strides allow.
+struct Axes {
+  Axis axis[kMaxRank];
+  int count = 0;
+
+  void add(Axis a) {
+    if (a.n == 1) return;
+    axis[count++] = a;
+  }
+  std::int64_t size() const {
+    std::int64_t n = 1;
+    for (int i = 0; i < count; ++i) n *= axis[i].n;
+    return n;
+  }
+  void order() {
+    std::stable_sort(axis, axis + count, [](const Axis& a, const Axis& b) {
+      return std::abs(a.stride) > std::abs(b.stride);
+    });
+  }
+  void collapse() {
+    int last = 0;
+    for (int i = 1; i < count; ++i) {
+      Axis& a = axis[last];
+      const Axis& b = axis[i];
+      if (a.stride == b.stride * b.n && a.out == b.out * b.n) {
+        a = {a.n * b.n, b.stride, b.out};
+      } else {
+        axis[++last] = b;
+      }
+    }
+    if (count > 0) count = last + 1;
+  }
+};
+
+struct Place {
+  std::int64_t x = 0, out = 0;
+};
+
+// The n-th combination of indices of all axes but the last `skip`, in C order.
+Place place(const Axes& axes, int skip, std::int64_t n) {
+  Place result;
+  for (int i = axes.count - skip - 1; i >= 0; --i) {
+    const Axis& a = axes.axis[i];
+    result.x += n % a.n * a.stride;
+    result.out += n % a.n * a.out;
+    n /= a.n;
+  }
+  return result;
+}
+
+struct Job {
+  ReduceKernels::Fold fold;
+  ReduceKernels::Row row;
+  Axes kept, reduced;
+  const char* x;
+  char* out;
+  std::int64_t out_size;
+  const char* centers;
+  std::int64_t center_size;
+
+  const char* center(std::int64_t i) const { return centers ? centers + i * center_size : nullptr; }
+
+  std::int64_t run_length() const {
+    return reduced.count > 0 ? reduced.axis[reduced.count - 1].n : 1;
+  }
+  std::int64_t run_stride() const {
+    return reduced.count > 0 ? reduced.axis[reduced.count - 1].stride : 0;
+  }
+  std::int64_t runs() const { return reduced.size() / run_length(); }
+  int skip() const { return reduced.count > 0 ? 1 : 0; }
+
+  // All runs [begin, end) of the result at `to`.
+  void fold_runs(const Place& to, char* acc, std::int64_t begin, std::int64_t end) const {
+    for (std::int64_t k = begin; k < end; ++k) {
+      const char* from = x + to.x + place(reduced, skip(), k).x;
+      fold(from, run_stride(), run_length(), acc, center(to.out));
+    }
+  }
+
+  void inner() const {
+    const std::int64_t work = reduced.size();
+    const std::int64_t grain = std::max<std::int64_t>(1, kChunk / work);
+    parallel_for(kept.size(), grain, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        const Place to = place(kept, 0, i);
+        fold_runs(to, out + to.out * out_size, 0, runs());
+      }
+    });
+  }
+
+  void outer() const {
+    const Axis columns = kept.axis[kept.count - 1];
+    const std::int64_t blocks = (columns.n + kColumns - 1) / kColumns;
+    const std::int64_t rows = reduced.size();
+    const std::int64_t grain =
+        std::max<std::int64_t>(1, kChunk / (rows * std::min(columns.n, kColumns)));
+    parallel_for(kept.size() / columns.n * blocks, grain, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        const std::int64_t first = i % blocks * kColumns;
+        const std::int64_t n = std::min(kColumns, columns.n - first);
+        Place to = place(kept, 1, i / blocks);
+        to.x += first * columns.stride;
+        to.out += first;
+        for (std::int64_t k = 0; k < rows; ++k) {
+          const char* from = x + to.x + place(reduced, 0, k).x;
+          row(from, columns.stride, n, out + to.out * out_size, center(to.out));
+        }
+      }
+    });
+  }
+};
+
+// Partial results combine as their own kind does, counts and squares as sums.
+Reduction combining(Reduction reduction) {
+  return reduction == Reduction::count || reduction == Reduction::variance ? Reduction::sum
+                                                                           : reduction;
+}
+
+// Few results over long runs: partial results of fixed chunks, then their reduction.
+void chunked(Job& job, Reduction reduction, DType accumulator, const char* identity) {
+  const std::int64_t length = job.run_length();
+  const std::int64_t cuts = (length + kChunk - 1) / kChunk;
+  const std::int64_t runs = job.runs();
+  const std::int64_t pieces = cuts * runs;
+  const std::int64_t results = job.kept.size();
+  const auto combine = kernels().reduce.fold[index(combining(reduction))][index(accumulator)];
+  Array partial = make_array(accumulator, Dims({results, pieces}));
+  char* parts = write(partial);
+  parallel_for(results * pieces, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const Place to = place(job.kept, 0, i / pieces);
+      const std::int64_t piece = i % pieces;
+      const std::int64_t first = piece % cuts * kChunk;
+      const char* from = job.x + to.x + place(job.reduced, job.skip(), piece / cuts).x +
+                         first * job.run_stride();
+      char* acc = parts + i * job.out_size;
+      std::memcpy(acc, identity, static_cast<std::size_t>(job.out_size));
+      job.fold(from, job.run_stride(), std::min(kChunk, length - first), acc, job.center(to.out));
+    }
+  });
+  for (std::int64_t i = 0; i < results; ++i) {
+    const Place to = place(job.kept, 0, i);
+    combine(parts + i * pieces * job.out_size, job.out_size, pieces, job.out + to.out * job.out_size,
+            nullptr);
+  }
+}
+
+void run(Job& job, Reduction reduction, DType accumulator, const char* identity) {
+  const Axes& kept = job.kept;
+  const bool has_columns = kept.count > 0 && kept.axis[kept.count - 1].n >= kShortRow &&
+                           kept.axis[kept.count - 1].out == 1;
+  const bool kept_is_inner =
+      has_columns && (job.reduced.count == 0 || std::abs(kept.axis[kept.count - 1].stride) <
+                                                    std::abs(job.run_stride()));
+  if (kept_is_inner) {
+    job.outer();
+  } else if (job.run_length() > 2 * kChunk && kept.size() < 64) {
+    chunked(job, reduction, accumulator, identity);
+  } else {
+    job.inner();
+  }
+}
+
+// Splits the axes of x; `out` gets the strides of a C-contiguous array of the shape with reduced axes of size 1.
+Dims split_axes(const Array& x, const Dims& axes, Axes* kept, Axes* reduced) {
+  Dims shape(x.shape);
+  for (std::int64_t axis : axes) shape[static_cast<int>(axis)] = 1;
+  const Dims out = c_strides(shape, 1);
+  for (int i = 0; i < x.ndim(); ++i) {
+    if (axes.contains(i)) {
+      reduced->add({x.shape[i], x.strides[i], 0});
+    } else {
+      kept->add({x.shape[i], x.strides[i], out[i]});
+    }
+  }
+  return shape;
+}
+
+}  // namespace
+
+DType accumulator_dtype(Reduction reduction, DType dtype) {
+  switch (reduction) {
+    case Reduction::any:
+    case Reduction::all:
+      return DType::bool_;
+    case Reduction::count:
+      return DType::int64;
+    case Reduction::variance:
+      return DType::float64;
+    case Reduction::max:
+    case Reduction::min:
+      return is_half(dtype) ? DType::float32 : dtype;
+    default:
+      return is_complex(dtype) ? DType::complex128
+                               : is_real_floating(dtype) ? DType::float64 : DType::int64;
+  }
+}
+
+Array reduce(std::string_view function, Reduction reduction, const Array& x, const Dims& axes,
+             const Array* centers) {
+  const ReduceKernels& table = kernels().reduce;
+  Job job;
+  job.fold = table.fold[index(reduction)][index(x.dtype)];
+  job.row = table.row[index(reduction)][index(x.dtype)];
+  if (!job.fold) {
+    throw TypeError(std::string(function) + "(): expected a real dtype, got " +
+                    std::string(name(x.dtype)));
+  }
+  const DType accumulator = accumulator_dtype(reduction, x.dtype);
+  const Dims shape = split_axes(x, axes, &job.kept, &job.reduced);
+  Array result = make_array(accumulator, shape);
+  const std::int64_t results = size_of(shape);
+  const std::int64_t work = job.reduced.size();
+  const bool extreme = reduction == Reduction::max || reduction == Reduction::min;
+  if (extreme && work == 0 && results > 0) {
+    throw ValueError(std::string(function) + "(): no elements to compare, shape " +
+                     to_string(x.shape) + " over axes " + to_string(axes));
+  }
+  job.out = write(result);
+  job.out_size = itemsize(accumulator);
+  alignas(16) char identity[16];
+  table.identity[index(reduction)][index(x.dtype)](identity);
+  for (std::int64_t i = 0; i < results; ++i) {
+    std::memcpy(job.out + i * job.out_size, identity, static_cast<std::size_t>(job.out_size));
+  }
+  if (results == 0 || work == 0) return result;
+  job.x = read(x);
+  job.centers = centers ? read(*centers) : nullptr;
+  job.center_size = centers ? itemsize(centers->dtype) : 0;
+  job.kept.order();
+  job.kept.collapse();
+  job.reduced.order();
+  job.reduced.collapse();
+  run(job, reduction, accumulator, identity);
+  return result;
+}
+
+Array locate_extreme(std::string_view function, bool maximum, const Array& x, int axis) {
+  const auto locate = kernels().reduce.locate[maximum ? 0 : 1][index(x.dtype)];
+  if (!locate) {
+    throw TypeError(std::string(function) + "(): expected a real dtype, got " +
+                    std::string(name(x.dtype)));
+  }
+  Axes kept, reduced;
+  const Dims shape = split_axes(x, Dims({axis}), &kept, &reduced);
+  Array result = make_array(DType::int64, shape);
+  const std::int64_t results = size_of(shape);
+  if (results == 0) return result;
+  const std::int64_t n = x.shape[axis];
+  if (n == 0) {
+    throw ValueError(std::string(function) + "(): no elements to compare, shape " +
+                     to_string(x.shape) + " along axis " + std::to_string(axis));
+  }
+  const char* from = read(x);
+  auto* to = reinterpret_cast<std::int64_t*>(write(result));
+  parallel_for(results, std::max<std::int64_t>(1, kChunk / n),
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t i = begin; i < end; ++i) {
+                   const Place p = place(kept, 0, i);
+                   to[p.out] = locate(from + p.x, x.strides[axis], n);
+                 }
+               });
+  return result;
+}
+
+Array accumulate(Reduction reduction, const Array& x, int axis, bool initial) {
+  const ReduceKernels& table = kernels().reduce;
+  const DType accumulator = accumulator_dtype(reduction, x.dtype);
+  Dims shape(x.shape);
+  if (initial) ++shape[axis];
+  checked_size(reduction == Reduction::sum ? "cumulative_sum" : "cumulative_prod", shape,
+               itemsize(accumulator));
+  Array result = make_array(accumulator, shape);
+  const auto scan = table.scan[index(reduction)][index(x.dtype)];
+  const auto identity = table.identity[index(reduction)][index(x.dtype)];
+  const std::int64_t n = x.shape[axis];
+  const std::int64_t size = itemsize(accumulator);
+  Axes lines;
+  for (int i = 0; i < x.ndim(); ++i) {
+    if (i != axis) lines.add({x.shape[i], x.strides[i], result.strides[i]});
+  }
+  if (lines.size() == 0) return result;
+  const char* from = read(x);
+  char* to = write(result);
+  const std::int64_t step = result.strides[axis];
+  parallel_for(lines.size(), std::max<std::int64_t>(1, kChunk / (n + 1)),
+               [&](std::int64_t begin, std::int64_t end) {
+                 alignas(16) char acc[16];
+                 for (std::int64_t i = begin; i < end; ++i) {
+                   const Place p = place(lines, 0, i);
+                   char* out = to + p.out;
+                   identity(acc);
+                   if (initial) {
+                     std::memcpy(out, acc, static_cast<std::size_t>(size));
+                     out += step;
+                   }
+                   scan(from + p.x, x.strides[axis], n, out, step, acc);
+                 }
+               });
+  return result;
+}
+
+}  // namespace arrayforge

@@ -1,0 +1,35 @@
+// Kernels of reductions: strided elements folded into accumulators. Sums and products of 16- and 32-bit floats
+// accumulate in float64, those of integers in 64 bits that wrap; extremes keep their dtype.
+#pragma once
+
+#include <cstdint>
+
+#include "../core/dtype.h"
+
+namespace arrayforge {
+
+enum class Reduction : std::uint8_t { sum, prod, max, min, any, all, count, variance };
+inline constexpr std::size_t kReductionCount = 8;
+constexpr std::size_t index(Reduction r) { return static_cast<std::size_t>(r); }
+
+struct ReduceKernels {
+  // n elements of x into one accumulator. `center` is read by variance only: the mean, float64 or complex128.
+  using Fold = void (*)(const char* x, std::int64_t stride, std::int64_t n, char* acc,
+                        const char* center);
+  // Element i of x into accumulator i; accumulators and centers lie without gaps.
+  using Row = void (*)(const char* x, std::int64_t stride, std::int64_t n, char* acc,
+                       const char* center);
+  // Running values; out elements have the accumulator's dtype. acc holds the value before the first.
+  using Scan = void (*)(const char* x, std::int64_t stride, std::int64_t n, char* out,
+                        std::int64_t out_stride, char* acc);
+  // Index of the first extreme of n > 0 elements; a NaN counts as the extreme.
+  using Locate = std::int64_t (*)(const char* x, std::int64_t stride, std::int64_t n);
+
+  Fold fold[kReductionCount][kDTypeCount];  // null where the dtype has no such reduction
+  Row row[kReductionCount][kDTypeCount];
+  Scan scan[2][kDTypeCount];    // sum, prod
+  Locate locate[2][kDTypeCount];  // max, min
+  void (*identity[kReductionCount][kDTypeCount])(char* acc);
+};
+
+}  // namespace arrayforge
