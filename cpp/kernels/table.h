@@ -36,6 +36,7 @@ struct KernelTable {
   // have no rows: they are computed in float32 through casts.
   Loop elementwise[kOpCount][kDTypeCount] = {};
   Loop cast[kDTypeCount][kDTypeCount] = {};  // from, to; complex to real keeps the real part
+  Loop select[5] = {};  // condition, x1, x2, output; by the logarithm of the item size
   SortKernels sort = {};
   GemmKernels gemm = {};
   ReduceKernels reduce = {};
@@ -45,6 +46,7 @@ struct KernelTable {
 #define ARRAYFORGE_FAMILIES(FAMILY, level) \
   FAMILY(elementwise, level)               \
   FAMILY(cast, level)                      \
+  FAMILY(select, level)                    \
   FAMILY(mathematics, level)               \
   FAMILY(complex, level)                   \
   FAMILY(sort, level)                      \
