@@ -124,12 +124,10 @@ DivMod<T> divmod(T a, T b) {
     return {q, r};
   }
   T r = fma_of(-q, b, a);
+  // Rounding is monotonic and integers are exact, so the quotient is never too small.
   if (r != 0 && (r < 0) != (b < 0)) {
     r += b;
     q -= 1;
-  } else if (b > 0 ? r >= b : r <= b) {
-    r -= b;
-    q += 1;
   }
   return {q, r == 0 ? copysign_of(static_cast<T>(0), b) : r};
 }

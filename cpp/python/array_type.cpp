@@ -84,6 +84,22 @@ Py_ssize_t length(PyObject* object) {
   return static_cast<Py_ssize_t>(shape[0]);
 }
 
+PyObject* item(PyObject* object, Py_ssize_t i) {
+  PyObject* key = PyLong_FromSsize_t(i);
+  if (!key) return nullptr;
+  PyObject* result = array_subscript(object, key);
+  Py_DECREF(key);
+  return result;
+}
+
+PyObject* iterate_rows(PyObject* object) {
+  if (as_array(object)->value.ndim() == 0) {
+    PyErr_SetString(PyExc_TypeError, "iter(): a 0-dimensional array has no rows");
+    return nullptr;
+  }
+  return PySeqIter_New(object);
+}
+
 PyMemberDef members[] = {
     {"__weaklistoffset__", T_PYSSIZET, offsetof(ArrayObject, weakrefs), READONLY, nullptr},
     {nullptr, 0, 0, 0, nullptr},
@@ -143,6 +159,8 @@ void bind_array(py::module_& module) {
       {Py_mp_length, reinterpret_cast<void*>(length)},
       {Py_mp_subscript, reinterpret_cast<void*>(array_subscript)},
       {Py_mp_ass_subscript, reinterpret_cast<void*>(array_assign_subscript)},
+      {Py_tp_iter, reinterpret_cast<void*>(iterate_rows)},
+      {Py_sq_item, reinterpret_cast<void*>(item)},
       {Py_sq_length, reinterpret_cast<void*>(length)},
       {Py_bf_getbuffer, reinterpret_cast<void*>(array_get_buffer)},
       {Py_bf_releasebuffer, reinterpret_cast<void*>(array_release_buffer)},

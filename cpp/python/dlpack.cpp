@@ -6,47 +6,11 @@
 #include "../core/nditer.h"
 #include "array_type.h"
 #include "convert.h"
+#include "dlpack_structs.h"
 #include "transfer.h"
 
 namespace arrayforge {
 namespace {
-
-// The protocol's structures, in its order of members.
-struct DLDevice {
-  std::int32_t device_type;
-  std::int32_t device_id;
-};
-struct DLDataType {
-  std::uint8_t code;
-  std::uint8_t bits;
-  std::uint16_t lanes;
-};
-struct DLTensor {
-  void* data;
-  DLDevice device;
-  std::int32_t ndim;
-  DLDataType dtype;
-  std::int64_t* shape;
-  std::int64_t* strides;  // in elements; null: C order
-  std::uint64_t byte_offset;
-};
-struct DLManagedTensor {
-  DLTensor tensor;
-  void* context;
-  void (*deleter)(DLManagedTensor*);
-};
-struct DLManagedTensorVersioned {
-  std::uint32_t major, minor;
-  void* context;
-  void (*deleter)(DLManagedTensorVersioned*);
-  std::uint64_t flags;
-  DLTensor tensor;
-};
-
-constexpr std::int32_t kHost = 1;
-constexpr std::uint64_t kReadOnly = 1, kCopied = 2;
-constexpr const char* kPlain = "dltensor";
-constexpr const char* kVersioned = "dltensor_versioned";
 
 DLDataType dlpack_dtype(DType dtype) {
   const auto bits = static_cast<std::uint8_t>(itemsize(dtype) * 8);

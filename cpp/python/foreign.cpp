@@ -114,6 +114,14 @@ PyObject* call_engine(BackendObject* backend, DeviceObject* device, FunctionInde
     PyObject* given = arguments[static_cast<int>(i)];
     py::object value;
     const char* parameter_name = PyUnicode_AsUTF8(parameter.name);
+    if (std::string_view(parameter_name) == "device") {
+      // Engines of one device need no name for it; the others say what they call it.
+      py::object implementation = borrow(backend->implementation);
+      if (py::hasattr(implementation, "engine_device")) {
+        named[parameter.name] = implementation.attr("engine_device")(borrow(device->name));
+      }
+      continue;
+    }
     if (given != Py_None && std::string_view(parameter_name) == "dtype") {
       value = engine_dtype(backend, device, to_dtype(arguments.function(), given));
     } else {

@@ -28,7 +28,7 @@ py::object raw_of(BackendObject* backend, ArrayObject* array);
 // The engine's object for one of our dtypes; throws TypeError listing what the device has.
 py::object engine_dtype(BackendObject* backend, DeviceObject* device, DType dtype);
 
-// An argument as the engine takes it: arrays raw, dtypes the engine's, devices by name, sequences item by item.
+// An argument as the engine takes it: arrays raw, dtypes the engine's, sequences item by item.
 py::object to_engine(BackendObject* backend, DeviceObject* device, PyObject* argument);
 
 // A result of the engine as public arrays; tuples item by item, other objects as they are.

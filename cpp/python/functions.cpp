@@ -184,7 +184,8 @@ void bind_functions(py::module_& module) {
     Prepared& facts = prepared[row];
     facts.signature = std::make_unique<Signature>(kRows[row].name, kRows[row].signature);
     facts.device = facts.signature->find("device");
-    facts.transfers = row == static_cast<int>(Function::asarray_);
+    facts.transfers = row == static_cast<int>(Function::asarray_) ||
+                      row == static_cast<int>(Function::from_dlpack_);
     facts.creates = facts.device >= 0 && std::string_view(kRows[row].name) != "astype" &&
                     std::string_view(kRows[row].name) != "from_dlpack";
   }

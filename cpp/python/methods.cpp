@@ -13,7 +13,7 @@ namespace arrayforge {
 namespace {
 
 py::object host_of(PyObject* self) {
-  return steal(move_to(as_array(self), cpu_device()));
+  return steal(to_host(as_array(self)));
 }
 
 PyObject* nested_list(const Array& x, int axis, const char* data) {
@@ -131,6 +131,12 @@ PyObject* to_numpy(PyObject* self, PyObject* args, PyObject* keywords) {
       throw error_already_set();
     }
     ArrayObject* array = as_array(self);
+    py::object host;
+    if (!array->is_native() && array->device == cpu_device()) {
+      host = steal(to_host(array));  // a wrapper around host memory
+      array = as_array(host.ptr());
+      self = host.ptr();
+    }
     if (!array->is_native()) {
       throw TypeError("__array__(): an array on " +
                       py::cast<std::string>(borrow(array->device->name)) +

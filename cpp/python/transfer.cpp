@@ -3,23 +3,22 @@
 #include "foreign.h"
 
 namespace arrayforge {
-namespace {
 
 // A native array is handed over as it is; what comes back from an engine is one, or anything with a buffer.
 PyObject* to_host(ArrayObject* array) {
+  if (array->is_native()) return new_ref(reinterpret_cast<PyObject*>(array));
   py::object host = backend_member(array->backend, "to_host")(borrow(array->raw));
-  if (is_array(host.ptr())) return host.release().ptr();
+  // A wrapper hands out the array that it wraps, which may be foreign itself.
+  if (is_array(host.ptr())) return to_host(as_array(host.ptr()));
   return py::module_::import("arrayforge._core").attr("asarray")(host, py::arg("device") = "cpu")
       .release()
       .ptr();
 }
 
-}  // namespace
-
 PyObject* move_to(ArrayObject* array, DeviceObject* device) {
   PyObject* self = reinterpret_cast<PyObject*>(array);
   if (array->device == device) return new_ref(self);
-  py::object host = array->is_native() ? borrow(self) : steal(to_host(array));
+  py::object host = steal(to_host(array));
   if (device == cpu_device()) return host.release().ptr();
   py::object raw = backend_member(device->backend, "from_host")(host, borrow(device->name));
   return from_engine(device->backend, raw.ptr());

@@ -8,6 +8,9 @@ namespace arrayforge {
 // The array on that device: itself where it is there already, else a new reference to a copy.
 PyObject* move_to(ArrayObject* array, DeviceObject* device);
 
+// The native array with the values, in whatever wraps or holds them; a new reference.
+PyObject* to_host(ArrayObject* array);
+
 void bind_asarray(py::module_& module);
 
 }  // namespace arrayforge

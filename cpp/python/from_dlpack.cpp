@@ -1,0 +1,137 @@
+// from_dlpack: memory of other libraries, checked before it is believed.
+#include <string>
+
+#include "../core/access.h"
+#include "../core/nditer.h"
+#include "array_type.h"
+#include "convert.h"
+#include "dlpack_structs.h"
+#include "foreign.h"
+#include "functions.h"
+#include "host_memory.h"
+#include "transfer.h"
+
+namespace arrayforge {
+namespace {
+
+// Sums of one reach per axis stay within 63 bits.
+constexpr std::int64_t kMaxReach = std::int64_t{1} << 55;
+
+DType checked_dtype(DLDataType given) {
+  constexpr int kKinds[] = {1, 2, 3, -1, -1, 4, 0};  // by code, from int to bool
+  if (given.lanes == 1) {
+    if (given.code == 4 && given.bits == 16) return DType::bfloat16;
+    for (std::size_t i = 0; given.code < 7 && i < kDTypeCount; ++i) {
+      const auto dtype = static_cast<DType>(i);
+      if (static_cast<int>(kind(dtype)) == kKinds[given.code] && dtype != DType::bfloat16 &&
+          itemsize(dtype) * 8 == given.bits) {
+        return dtype;
+      }
+    }
+  }
+  throw BufferError("from_dlpack(): no dtype for code " + std::to_string(given.code) + " with " +
+                    std::to_string(given.bits) + " bits and " + std::to_string(given.lanes) +
+                    " lanes");
+}
+
+template <class Managed>
+Array adopt(PyObject* capsule, const char* name, const char* used_name, bool writable) {
+  auto* managed = static_cast<Managed*>(PyCapsule_GetPointer(capsule, name));
+  if (!managed) throw error_already_set();
+  const DLTensor& x = managed->tensor;
+  if (x.device.device_type != kHost) {
+    throw BufferError("from_dlpack(): the capsule is on device type " +
+                      std::to_string(x.device.device_type) + ", not in host memory (1)");
+  }
+  const DType dtype = checked_dtype(x.dtype);
+  if (x.ndim < 0 || x.ndim > kMaxRank || (x.ndim > 0 && !x.shape)) {
+    throw BufferError("from_dlpack(): the capsule has " + std::to_string(x.ndim) + " dimensions");
+  }
+  Dims shape(x.shape, x.ndim);
+  const std::int64_t size = checked_size("from_dlpack", shape, itemsize(dtype));
+  Dims strides = c_strides(shape, itemsize(dtype));
+  for (int i = 0; x.strides && i < x.ndim; ++i) {
+    std::int64_t reach = 0;
+    if (__builtin_mul_overflow(x.strides[i], itemsize(dtype), &strides[i]) ||
+        __builtin_mul_overflow(strides[i], shape[i] > 0 ? shape[i] - 1 : 0, &reach) ||
+        reach > kMaxReach || reach < -kMaxReach) {
+      throw BufferError("from_dlpack(): the strides do not fit the address space");
+    }
+  }
+  if (size > 0 && !x.data) throw BufferError("from_dlpack(): the capsule has no data");
+  char* data = static_cast<char*>(x.data) + x.byte_offset;
+  // From here on the array is ours: a consumed capsule has another name.
+  if (PyCapsule_SetName(capsule, used_name) < 0) throw error_already_set();
+  return borrowed_array(dtype, std::move(shape), std::move(strides), data, writable, managed,
+                        [](void* owner) {
+                          auto* self = static_cast<Managed*>(owner);
+                          if (!self->deleter || !Py_IsInitialized()) return;
+                          py::gil_scoped_acquire hold;  // producers may need the interpreter
+                          self->deleter(self);
+                        });
+}
+
+Array from_capsule(PyObject* capsule) {
+  if (PyCapsule_IsValid(capsule, kVersioned)) {
+    auto* managed =
+        static_cast<DLManagedTensorVersioned*>(PyCapsule_GetPointer(capsule, kVersioned));
+    if (managed->major != 1) {
+      throw BufferError("from_dlpack(): version 1 is understood, got " +
+                        std::to_string(managed->major));
+    }
+    return adopt<DLManagedTensorVersioned>(capsule, kVersioned, "used_dltensor_versioned",
+                                           !(managed->flags & kReadOnly));
+  }
+  if (!PyCapsule_IsValid(capsule, kPlain)) {
+    throw BufferError("from_dlpack(): __dlpack__() returned no unused DLPack capsule");
+  }
+  return adopt<DLManagedTensor>(capsule, kPlain, "used_dltensor", true);
+}
+
+// Producers from before version 1 know no keywords. A copy that the user wants is ours to make.
+py::object capsule_of(const py::object& producer, bool refuses_copy) {
+  py::object method = producer.attr("__dlpack__");
+  const py::object copy = refuses_copy ? py::object(py::bool_(false)) : py::none();
+  try {
+    return method(py::arg("max_version") = py::make_tuple(1, 0), py::arg("copy") = copy);
+  } catch (error_already_set& error) {
+    if (!error.matches(PyExc_TypeError)) throw;
+  }
+  return method();
+}
+
+}  // namespace
+
+namespace entries {
+
+PyObject* from_dlpack(const Arguments& a) {
+  py::object producer = borrow(a[0]);
+  if (!py::hasattr(producer, "__dlpack__") || !py::hasattr(producer, "__dlpack_device__")) {
+    throw TypeError(std::string("from_dlpack(): expected an object with __dlpack__(), got ") +
+                    Py_TYPE(a[0])->tp_name);
+  }
+  if (is_array(a[0])) {
+    PyObject* args[3] = {a[0], a[1], a[2]};
+    py::tuple names = py::make_tuple("device", "copy");
+    return call_function(Function::asarray_, args, 1, names.ptr());
+  }
+  DeviceObject* device = to_device("from_dlpack", a[1]);
+  py::tuple place = producer.attr("__dlpack_device__")();
+  if (py::cast<int>(place[0]) != kHost) {
+    if (device == cpu_device()) {
+      throw BufferError("from_dlpack(): the array is not in host memory; name its device");
+    }
+    py::object raw = backend_member(device->backend, "from_dlpack")(producer);
+    return from_engine(device->backend, raw.ptr());
+  }
+  Array x = from_capsule(capsule_of(producer, a[2] == Py_False).ptr());
+  if (a[2] == Py_True) x = copy(x);
+  if (device != cpu_device() && a[2] == Py_False) {
+    throw ValueError("from_dlpack(): another device takes a copy, and copy=False");
+  }
+  py::object host = steal(wrap(std::move(x)));
+  return move_to(as_array(host.ptr()), device);
+}
+
+}  // namespace entries
+}  // namespace arrayforge
