@@ -35,7 +35,8 @@ def test_values(shapes, dtype):
     a, b = (rng.integers(0, 9, shape).astype(dtype) for shape in shapes)
     result = np.asarray(memoryview(xp.matmul(to_array(a), to_array(b))))
     expected = a @ b
-    assert result.shape == expected.shape and result.dtype == expected.dtype
+    assert result.shape == expected.shape
+    assert result.dtype == expected.dtype
     # Sums of small integers are exact in every dtype.
     np.testing.assert_array_equal(result, expected)
 

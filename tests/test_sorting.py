@@ -16,7 +16,8 @@ def to_array(source):
 
 def same(result, expected):
     result = np.asarray(memoryview(result))
-    assert result.shape == expected.shape and result.dtype == expected.dtype
+    assert result.shape == expected.shape
+    assert result.dtype == expected.dtype
     np.testing.assert_array_equal(result, expected)
 
 
@@ -52,7 +53,10 @@ def test_searchsorted(side):
         xp.searchsorted(to_array(source), to_array(values), side=side),
         np.searchsorted(source, values, side=side),
     )
-    same(xp.searchsorted(to_array(source), 7, side=side), np.asarray(np.searchsorted(source, 7, side)))
+    same(
+        xp.searchsorted(to_array(source), 7, side=side),
+        np.asarray(np.searchsorted(source, 7, side)),
+    )
     mixed = numbers((50,), "int32")
     order = np.argsort(mixed)
     same(

@@ -1,5 +1,5 @@
-// The one place that hands out data pointers. Nothing keeps one across calls: hold a Pin while a pointer is
-// in use outside the call that asked for it (exports, kernels that run without the GIL).
+// The one place that hands out data pointers. Nothing keeps one across calls: hold a Pin while a
+// pointer is in use outside the call that asked for it (exports, kernels that run without the GIL).
 #pragma once
 
 #include "array.h"

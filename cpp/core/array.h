@@ -1,4 +1,5 @@
-// The native array: dtype, layout and a storage it may share. A value type; copying it makes a view.
+// The native array: dtype, layout and a storage it may share. A value type; copying it makes a
+// view.
 #pragma once
 
 #include <cstdint>

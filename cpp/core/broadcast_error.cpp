@@ -34,7 +34,8 @@ Conflict find_conflict(std::span<const Dims* const> shapes, int ndim) {
   return {0, 0, 0};
 }
 
-// An operand of one axis that fits the other's axis in front of the conflict wants a new axis at its end.
+// An operand of one axis that fits the other's axis in front of the conflict wants a new axis at
+// its end.
 std::string hint(std::span<const Dims* const> shapes) {
   if (shapes.size() != 2) return "";
   for (std::size_t k = 0; k < 2; ++k) {

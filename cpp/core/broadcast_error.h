@@ -1,4 +1,5 @@
-// The message of a broadcasting error: the aligned table of shapes, the axis that fails, and the fix.
+// The message of a broadcasting error: the aligned table of shapes, the axis that fails, and the
+// fix.
 #pragma once
 
 #include <span>

@@ -7,24 +7,30 @@
 
 namespace arrayforge {
 
-enum class Kind : std::uint8_t { boolean, signed_integer, unsigned_integer, real_floating, complex_floating };
+enum class Kind : std::uint8_t {
+  boolean,
+  signed_integer,
+  unsigned_integer,
+  real_floating,
+  complex_floating
+};
 
 // DTYPE(name, size in bytes, kind); the order is the order of the enumeration.
-#define ARRAYFORGE_DTYPES(DTYPE)           \
-  DTYPE(bool_, 1, boolean)                 \
-  DTYPE(int8, 1, signed_integer)           \
-  DTYPE(int16, 2, signed_integer)          \
-  DTYPE(int32, 4, signed_integer)          \
-  DTYPE(int64, 8, signed_integer)          \
-  DTYPE(uint8, 1, unsigned_integer)        \
-  DTYPE(uint16, 2, unsigned_integer)       \
-  DTYPE(uint32, 4, unsigned_integer)       \
-  DTYPE(uint64, 8, unsigned_integer)       \
-  DTYPE(float16, 2, real_floating)         \
-  DTYPE(bfloat16, 2, real_floating)        \
-  DTYPE(float32, 4, real_floating)         \
-  DTYPE(float64, 8, real_floating)         \
-  DTYPE(complex64, 8, complex_floating)    \
+#define ARRAYFORGE_DTYPES(DTYPE)        \
+  DTYPE(bool_, 1, boolean)              \
+  DTYPE(int8, 1, signed_integer)        \
+  DTYPE(int16, 2, signed_integer)       \
+  DTYPE(int32, 4, signed_integer)       \
+  DTYPE(int64, 8, signed_integer)       \
+  DTYPE(uint8, 1, unsigned_integer)     \
+  DTYPE(uint16, 2, unsigned_integer)    \
+  DTYPE(uint32, 4, unsigned_integer)    \
+  DTYPE(uint64, 8, unsigned_integer)    \
+  DTYPE(float16, 2, real_floating)      \
+  DTYPE(bfloat16, 2, real_floating)     \
+  DTYPE(float32, 4, real_floating)      \
+  DTYPE(float64, 8, real_floating)      \
+  DTYPE(complex64, 8, complex_floating) \
   DTYPE(complex128, 16, complex_floating)
 
 enum class DType : std::uint8_t {

@@ -6,7 +6,17 @@
 
 namespace arrayforge {
 
-enum class ErrorKind { type, value, shape, index, overflow, buffer, not_implemented, device, strict };
+enum class ErrorKind {
+  type,
+  value,
+  shape,
+  index,
+  overflow,
+  buffer,
+  not_implemented,
+  device,
+  strict
+};
 
 // what() is the whole message: "name(): rule, values", lower case, no full stop.
 class Error : public std::runtime_error {

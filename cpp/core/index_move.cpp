@@ -1,5 +1,6 @@
-// Gathering and scattering through an IndexPlan. The axes of rest before the plan's position form the outer loop,
-// the offsets the middle one, the axes behind the inner block, which a cast kernel copies line by line.
+// Gathering and scattering through an IndexPlan. The axes of rest before the plan's position form
+// the outer loop, the offsets the middle one, the axes behind the inner block, which a cast kernel
+// copies line by line.
 #include <algorithm>
 
 #include "../kernels/table.h"
@@ -47,16 +48,17 @@ class Walk {
   std::int64_t position_[kMaxRank];
 };
 
-// rest beside an array with the plan's shape, whose axes of the offsets are one axis of the given step.
+// rest beside an array with the plan's shape, whose axes of the offsets are one axis of the given
+// step.
 struct Move {
   const Array& rest;
   const std::int64_t* offsets;
   int position;
-  char* data;           // the first element of rest
-  char* other;          // the first element of the array beside it
-  Dims strides;         // of the array beside, one per axis of rest
-  std::int64_t step;    // along the offsets
-  bool reads;           // from rest
+  char* data;         // the first element of rest
+  char* other;        // the first element of the array beside it
+  Dims strides;       // of the array beside, one per axis of rest
+  std::int64_t step;  // along the offsets
+  bool reads;         // from rest
 
   // One element per offset.
   void elements(char* from, char* beside, std::int64_t begin, std::int64_t end) const {
@@ -136,7 +138,8 @@ void scatter(const IndexPlan& plan, const Array& values) {
   std::int64_t stretched[kMaxRank];
   broadcast_strides(values.shape, values.strides, shape, stretched);
   Array source = values.view(shape, Dims(stretched, shape.size()), values.offset);
-  // A copy: the two may overlap, and the offsets become one axis. One element for all needs no room.
+  // A copy: the two may overlap, and the offsets become one axis. One element for all needs no
+  // room.
   if (values.size() == 1) {
     source = copy(values).view(shape, Dims(shape.size()), 0);
   } else {

@@ -120,8 +120,8 @@ Array combine(std::string_view function, const std::vector<Array>& parts) {
   return sum;
 }
 
-// Where the axes of advanced indices go: in place of the first one while they stand side by side, else in front.
-// Integers count as advanced beside arrays.
+// Where the axes of advanced indices go: in place of the first one while they stand side by side,
+// else in front. Integers count as advanced beside arrays.
 class Placement {
  public:
   void see(const IndexItem& item, int rest_ndim) {
@@ -173,7 +173,8 @@ void resolve_index(std::string_view function, const Dims& shape, IndexItems& ite
     consumed += item.axes();
     ellipses += item.kind == IndexKind::ellipsis;
   }
-  if (ellipses > 1) throw IndexError(prefix(function) + "at most one ellipsis, got " + std::to_string(ellipses));
+  if (ellipses > 1)
+    throw IndexError(prefix(function) + "at most one ellipsis, got " + std::to_string(ellipses));
   if (consumed > shape.size()) {
     throw IndexError(prefix(function) + "too many indices, " + std::to_string(consumed) +
                      " for shape " + to_string(shape));
@@ -281,8 +282,7 @@ IndexPlan plan_along_axis(std::string_view function, const Array& x, const Array
   others[axis] = 1;
   const Dims* const shapes[] = {&others, &indices.shape};
   broadcast_shapes(function, shapes);
-  std::vector<Array> parts{
-      index_offsets(function, indices, axis, x.shape[axis], x.strides[axis])};
+  std::vector<Array> parts{index_offsets(function, indices, axis, x.shape[axis], x.strides[axis])};
   for (int i = 0; i < x.ndim(); ++i) {
     if (i == axis || x.shape[i] == 1) continue;
     Dims line(x.ndim(), 1);
@@ -310,8 +310,8 @@ bool broadcasts_into(const Dims& shape, const Dims& target) {
 Array without_extra_axes(const Array& value, int ndim) {
   const int extra = value.ndim() - ndim;
   if (extra <= 0) return value;
-  return value.view(Dims(value.shape.data() + extra, ndim), Dims(value.strides.data() + extra, ndim),
-                    value.offset);
+  return value.view(Dims(value.shape.data() + extra, ndim),
+                    Dims(value.strides.data() + extra, ndim), value.offset);
 }
 
 std::vector<Array> nonzero_coordinates(const Array& mask) {

@@ -1,5 +1,6 @@
-// Indexing: from a key, parsed into items, to a view (basic parts) and byte offsets (advanced parts), and the
-// loops that gather and scatter through them. NumPy's rules; what is outside the standard asks for lenient mode.
+// Indexing: from a key, parsed into items, to a view (basic parts) and byte offsets (advanced
+// parts), and the loops that gather and scatter through them. NumPy's rules; what is outside the
+// standard asks for lenient mode.
 #pragma once
 
 #include <string_view>
@@ -17,15 +18,16 @@ struct IndexItem {
   std::int64_t start = 0, stop = 0, step = 1;
   std::int64_t count = 0;  // of a resolved slice
   int axis = 0;            // the first axis it consumes, once resolved
-  Array array = {};             // integers: int64, mask: bool; both C-contiguous
+  Array array = {};        // integers: int64, mask: bool; both C-contiguous
 
   bool is_array() const { return kind == IndexKind::integers || kind == IndexKind::mask; }
   int axes() const;  // how many it consumes; 0 for an ellipsis
 };
 using IndexItems = std::vector<IndexItem>;
 
-// Checks the items against a shape and completes them: axes, clipped slices, integers from 0, the ellipsis that
-// is left out at the end. Needs no data. Throws IndexError, or StrictError for forms outside the standard.
+// Checks the items against a shape and completes them: axes, clipped slices, integers from 0, the
+// ellipsis that is left out at the end. Needs no data. Throws IndexError, or StrictError for forms
+// outside the standard.
 void resolve_index(std::string_view function, const Dims& shape, IndexItems& items);
 
 // resolve_index() has passed.
@@ -39,19 +41,21 @@ struct IndexPlan {
 };
 IndexPlan plan_index(std::string_view function, const Array& x, const IndexItems& items);
 
-// Index values counted from the front, times a stride; throws IndexError naming axis, index and size.
+// Index values counted from the front, times a stride; throws IndexError naming axis, index and
+// size.
 Array index_offsets(std::string_view function, const Array& indices, int axis, std::int64_t size,
                     std::int64_t stride);
 
-// A plan whose offsets cover every axis: indices along one, the element's own place along the others, where sides
-// of 1 stretch. Throws ShapeError and IndexError.
-IndexPlan plan_along_axis(std::string_view function, const Array& x, const Array& indices, int axis);
+// A plan whose offsets cover every axis: indices along one, the element's own place along the
+// others, where sides of 1 stretch. Throws ShapeError and IndexError.
+IndexPlan plan_along_axis(std::string_view function, const Array& x, const Array& indices,
+                          int axis);
 
 // The elements that an advanced plan selects, as a fresh array.
 Array gather(const IndexPlan& plan);
 
-// Writes values, of the dtype of x and of a shape that broadcasts to the plan's, to what the plan selects. The
-// last one stays where offsets repeat.
+// Writes values, of the dtype of x and of a shape that broadcasts to the plan's, to what the plan
+// selects. The last one stays where offsets repeat.
 void scatter(const IndexPlan& plan, const Array& values);
 
 // The same for a mask over all of x, C-contiguous as x is: one pass.

@@ -165,7 +165,8 @@ void broadcast_strides(const Dims& shape, const Dims& strides, const Dims& targe
 std::optional<Dims> reshape_strides(const Dims& shape, const Dims& strides, const Dims& target,
                                     std::int64_t itemsize) {
   if (size_of(shape) == 0) return c_strides(target, itemsize);
-  // Old axes of size 1 hold no information; runs of old and new axes with equal products must match.
+  // Old axes of size 1 hold no information; runs of old and new axes with equal products must
+  // match.
   Dims old_shape, old_strides;
   for (int i = 0; i < shape.size(); ++i) {
     if (shape[i] != 1) {

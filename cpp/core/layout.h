@@ -9,8 +9,8 @@
 
 namespace arrayforge {
 
-// Number of elements; throws ValueError naming `function` when a size is negative, the rank is above
-// kMaxRank, or the bytes do not fit 63 bits.
+// Number of elements; throws ValueError naming `function` when a size is negative, the rank is
+// above kMaxRank, or the bytes do not fit 63 bits.
 std::int64_t checked_size(std::string_view function, const Dims& shape, std::int64_t itemsize);
 
 // Number of elements of a shape known to be valid.
@@ -23,10 +23,12 @@ inline std::int64_t size_of(const Dims& shape) {
 Dims c_strides(const Dims& shape, std::int64_t itemsize);
 Dims f_strides(const Dims& shape, std::int64_t itemsize);
 
-// Strides of a fresh array that keeps the axis order of `like` (sorted by its strides), without gaps.
+// Strides of a fresh array that keeps the axis order of `like` (sorted by its strides), without
+// gaps.
 Dims dense_strides_like(const Dims& shape, const Dims& like, std::int64_t itemsize);
 
-// True iff walking the shape in C (Fortran) order walks memory without gaps; axes of size 1 do not count.
+// True iff walking the shape in C (Fortran) order walks memory without gaps; axes of size 1 do not
+// count.
 bool is_c_contiguous(const Dims& shape, const Dims& strides, std::int64_t itemsize);
 bool is_f_contiguous(const Dims& shape, const Dims& strides, std::int64_t itemsize);
 

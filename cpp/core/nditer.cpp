@@ -45,7 +45,8 @@ Space make_space(const Dims& shape, const IterOperand* operands, int count) {
     space.shape[at] = shape[i];
     std::copy_n(strides, count, space.strides[at]);
   }
-  // A zero stride broadcasts: it continues only another zero stride, which the test below says by itself.
+  // A zero stride broadcasts: it continues only another zero stride, which the test below says by
+  // itself.
   int last = 0;
   for (int i = 1; i < space.ndim; ++i) {
     bool merges = true;

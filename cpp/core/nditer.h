@@ -1,5 +1,5 @@
-// The one outer loop: broadcasts, collapses axes, orders them, casts through small buffers and splits the work
-// over threads. Kernels below it see pointers, byte strides and a count.
+// The one outer loop: broadcasts, collapses axes, orders them, casts through small buffers and
+// splits the work over threads. Kernels below it see pointers, byte strides and a count.
 #pragma once
 
 #include <cstdint>
@@ -21,11 +21,12 @@ struct IterOperand {
 // Elements below which a loop runs in the calling thread and keeps the GIL.
 inline constexpr std::int64_t kParallelGrain = 32768;
 
-// Runs `loop` over the shape; the last operand is the output. An input that overlaps the output must be the
-// output itself (same memory, same strides, same dtype).
+// Runs `loop` over the shape; the last operand is the output. An input that overlaps the output
+// must be the output itself (same memory, same strides, same dtype).
 void iterate(Loop loop, const Dims& shape, const IterOperand* operands, int count);
 
-// Copies `source`, broadcast to the shape of `target` and converted to its dtype. The two may overlap.
+// Copies `source`, broadcast to the shape of `target` and converted to its dtype. The two may
+// overlap.
 void copy_into(const Array& target, const Array& source);
 
 // A fresh C-contiguous array with the same values, converted.

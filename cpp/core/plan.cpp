@@ -40,8 +40,8 @@ constexpr bool accepts(Accepts category, DType dtype) {
   return false;
 }
 
-// NumPy's reading of booleans where the standard wants numbers: logic where there is a kernel for it, small
-// integers for the arithmetic that has none.
+// NumPy's reading of booleans where the standard wants numbers: logic where there is a kernel for
+// it, small integers for the arithmetic that has none.
 bool takes_boolean(Op op, DType* input) {
   switch (op) {
     case Op::add_:

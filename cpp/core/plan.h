@@ -1,5 +1,6 @@
-// Plans of elementwise operations: from the dtypes of the operands to the dtypes of the computation and the
-// result, or the error. Shapes are broadcast_shapes(); what runs is the loop of the kernel table.
+// Plans of elementwise operations: from the dtypes of the operands to the dtypes of the computation
+// and the result, or the error. Shapes are broadcast_shapes(); what runs is the loop of the kernel
+// table.
 #pragma once
 
 #include <string_view>
@@ -29,8 +30,7 @@ struct OpInfo {
 };
 
 inline constexpr OpInfo kOps[kOpCount] = {
-#define OP(name, arity, accepts, result, summary) \
-  {#name, arity, Accepts::accepts, Result::result},
+#define OP(name, arity, accepts, result, summary) {#name, arity, Accepts::accepts, Result::result},
 #include "../ops.def"
 };
 

@@ -7,7 +7,10 @@ namespace arrayforge {
 namespace {
 
 constexpr DType signed_of_size(std::int64_t size) {
-  return size == 1 ? DType::int8 : size == 2 ? DType::int16 : size == 4 ? DType::int32 : DType::int64;
+  return size == 1   ? DType::int8
+         : size == 2 ? DType::int16
+         : size == 4 ? DType::int32
+                     : DType::int64;
 }
 
 constexpr Promoted promote_integers(DType a, DType b) {

@@ -1,7 +1,7 @@
-// Policy. Axes fall into kept and reduced ones; each group is collapsed. Where the axis with the smallest stride is
-// reduced, every result folds whole runs of it (inner scheme); where it is kept, rows are added to rows of
-// accumulators (outer scheme), so that memory is read in order either way. A single long run is cut into chunks of
-// fixed length whose partial results are folded again.
+// Policy. Axes fall into kept and reduced ones; each group is collapsed. Where the axis with the
+// smallest stride is reduced, every result folds whole runs of it (inner scheme); where it is kept,
+// rows are added to rows of accumulators (outer scheme), so that memory is read in order either
+// way. A single long run is cut into chunks of fixed length whose partial results are folded again.
 #include "reduce.h"
 
 #include <algorithm>
@@ -121,19 +121,20 @@ struct Job {
     const std::int64_t rows = reduced.size();
     const std::int64_t grain =
         std::max<std::int64_t>(1, kChunk / (rows * std::min(columns.n, kColumns)));
-    parallel_for(kept.size() / columns.n * blocks, grain, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) {
-        const std::int64_t first = i % blocks * kColumns;
-        const std::int64_t n = std::min(kColumns, columns.n - first);
-        Place to = place(kept, 1, i / blocks);
-        to.x += first * columns.stride;
-        to.out += first;
-        for (std::int64_t k = 0; k < rows; ++k) {
-          const char* from = x + to.x + place(reduced, 0, k).x;
-          row(from, columns.stride, n, out + to.out * out_size, center(to.out));
-        }
-      }
-    });
+    parallel_for(kept.size() / columns.n * blocks, grain,
+                 [&](std::int64_t begin, std::int64_t end) {
+                   for (std::int64_t i = begin; i < end; ++i) {
+                     const std::int64_t first = i % blocks * kColumns;
+                     const std::int64_t n = std::min(kColumns, columns.n - first);
+                     Place to = place(kept, 1, i / blocks);
+                     to.x += first * columns.stride;
+                     to.out += first;
+                     for (std::int64_t k = 0; k < rows; ++k) {
+                       const char* from = x + to.x + place(reduced, 0, k).x;
+                       row(from, columns.stride, n, out + to.out * out_size, center(to.out));
+                     }
+                   }
+                 });
   }
 };
 
@@ -158,8 +159,8 @@ void chunked(Job& job, Reduction reduction, DType accumulator, const char* ident
       const Place to = place(job.kept, 0, i / pieces);
       const std::int64_t piece = i % pieces;
       const std::int64_t first = piece % cuts * kChunk;
-      const char* from = job.x + to.x + place(job.reduced, job.skip(), piece / cuts).x +
-                         first * job.run_stride();
+      const char* from =
+          job.x + to.x + place(job.reduced, job.skip(), piece / cuts).x + first * job.run_stride();
       char* acc = parts + i * job.out_size;
       std::memcpy(acc, identity, static_cast<std::size_t>(job.out_size));
       job.fold(from, job.run_stride(), std::min(kChunk, length - first), acc, job.center(to.out));
@@ -167,8 +168,8 @@ void chunked(Job& job, Reduction reduction, DType accumulator, const char* ident
   });
   for (std::int64_t i = 0; i < results; ++i) {
     const Place to = place(job.kept, 0, i);
-    combine(parts + i * pieces * job.out_size, job.out_size, pieces, job.out + to.out * job.out_size,
-            nullptr);
+    combine(parts + i * pieces * job.out_size, job.out_size, pieces,
+            job.out + to.out * job.out_size, nullptr);
   }
 }
 
@@ -177,8 +178,8 @@ void run(Job& job, Reduction reduction, DType accumulator, const char* identity)
   const bool has_columns = kept.count > 0 && kept.axis[kept.count - 1].n >= kShortRow &&
                            kept.axis[kept.count - 1].out == 1;
   const bool kept_is_inner =
-      has_columns && (job.reduced.count == 0 || std::abs(kept.axis[kept.count - 1].stride) <
-                                                    std::abs(job.run_stride()));
+      has_columns && (job.reduced.count == 0 ||
+                      std::abs(kept.axis[kept.count - 1].stride) < std::abs(job.run_stride()));
   if (kept_is_inner) {
     job.outer();
   } else if (job.run_length() > 2 * kChunk && kept.size() < 64) {
@@ -188,7 +189,8 @@ void run(Job& job, Reduction reduction, DType accumulator, const char* identity)
   }
 }
 
-// Splits the axes of x; `out` gets the strides of a C-contiguous array of the shape with reduced axes of size 1.
+// Splits the axes of x; `out` gets the strides of a C-contiguous array of the shape with reduced
+// axes of size 1.
 Dims split_axes(const Array& x, const Dims& axes, Axes* kept, Axes* reduced) {
   Dims shape(x.shape);
   for (std::int64_t axis : axes) shape[static_cast<int>(axis)] = 1;
@@ -218,8 +220,9 @@ DType accumulator_dtype(Reduction reduction, DType dtype) {
     case Reduction::min:
       return is_half(dtype) ? DType::float32 : dtype;
     default:
-      return is_complex(dtype) ? DType::complex128
-                               : is_real_floating(dtype) ? DType::float64 : DType::int64;
+      return is_complex(dtype)         ? DType::complex128
+             : is_real_floating(dtype) ? DType::float64
+                                       : DType::int64;
   }
 }
 

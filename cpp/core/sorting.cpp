@@ -104,8 +104,8 @@ Array gather(const char* function, const Array& vector, const Array& positions) 
     }
   }
   const Array result = make_array(vector.dtype, positions.shape);
-  kernels().sort.take[size_class(itemsize(vector.dtype))](
-      read(vector), vector.strides[0], indices, index_vector.size(), write(result));
+  kernels().sort.take[size_class(itemsize(vector.dtype))](read(vector), vector.strides[0], indices,
+                                                          index_vector.size(), write(result));
   return result;
 }
 
@@ -121,7 +121,8 @@ std::vector<Array> nonzero_positions(const Array& x) {
   table.nonzero(read(mask), 0, flat, count);
   // The flat position shrinks in place to that of the first axis.
   for (int axis = x.ndim() - 1; axis > 0; --axis) {
-    auto* const out = reinterpret_cast<std::int64_t*>(write(result[static_cast<std::size_t>(axis)]));
+    auto* const out =
+        reinterpret_cast<std::int64_t*>(write(result[static_cast<std::size_t>(axis)]));
     const auto side = static_cast<std::uint64_t>(x.shape[axis]);
     for (std::int64_t i = 0; i < count; ++i) {
       const auto position = static_cast<std::uint64_t>(flat[i]);

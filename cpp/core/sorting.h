@@ -11,7 +11,8 @@ namespace arrayforge {
 Array sorted(const Array& x, int axis, bool descending);
 Array sorted_order(const Array& x, int axis, bool descending);
 
-// Where the values would go in the vector `sorted`; both of one dtype, the result has the shape of values.
+// Where the values would go in the vector `sorted`; both of one dtype, the result has the shape of
+// values.
 Array positions_in(const Array& sorted, const Array& values, bool right);
 
 // Elements of a vector at int64 positions; throws IndexError when one is outside.

@@ -7,7 +7,8 @@
 
 namespace arrayforge {
 
-// Storages that defragment() may move. Small blocks share slabs with many others, so only large ones are listed.
+// Storages that defragment() may move. Small blocks share slabs with many others, so only large
+// ones are listed.
 struct StorageList {
   static constexpr std::size_t kThreshold = 64 * 1024;
 
@@ -47,7 +48,8 @@ struct Headers {
 thread_local Headers headers;
 
 void* take_header() {
-  if (headers.count > 0 && headers.count < Headers::kCapacity) return headers.items[--headers.count];
+  if (headers.count > 0 && headers.count < Headers::kCapacity)
+    return headers.items[--headers.count];
   return ::operator new(sizeof(Storage));
 }
 

@@ -1,6 +1,6 @@
-// Storage: reference-counted bytes. They come from the arena or from a foreign owner (a DLPack capsule, a
-// buffer) that a callback releases. Views share a storage; its version counts the writes made through us;
-// while it is pinned its bytes must not move.
+// Storage: reference-counted bytes. They come from the arena or from a foreign owner (a DLPack
+// capsule, a buffer) that a callback releases. Views share a storage; its version counts the writes
+// made through us; while it is pinned its bytes must not move.
 #pragma once
 
 #include <atomic>
@@ -55,8 +55,8 @@ class Storage {
   bool pinned() const { return pins_.load(std::memory_order_acquire) > 0; }
   std::int64_t references() const { return references_.load(std::memory_order_relaxed); }
 
-  // Moves the bytes of unpinned arena storages to denser places; the caller makes sure that no kernel
-  // runs. Returns the number of storages moved.
+  // Moves the bytes of unpinned arena storages to denser places; the caller makes sure that no
+  // kernel runs. Returns the number of storages moved.
   static std::size_t defragment();
 
  private:

@@ -1,5 +1,6 @@
-// Conversions between all dtypes, copies of one dtype included. Floats out of an integer's range saturate and NaN
-// gives 0, where C++ leaves the result open; complex to real keeps the real part; anything non-zero is true.
+// Conversions between all dtypes, copies of one dtype included. Floats out of an integer's range
+// saturate and NaN gives 0, where C++ leaves the result open; complex to real keeps the real part;
+// anything non-zero is true.
 #include "half.h"
 #include "loops.h"
 #include "table.h"
@@ -11,18 +12,29 @@ struct Boolean {
   std::uint8_t byte;
 };
 
-template <class T> inline constexpr bool is_complex_type = false;
-template <> inline constexpr bool is_complex_type<c64> = true;
-template <> inline constexpr bool is_complex_type<c128> = true;
-template <class T> inline constexpr bool is_float_type = false;
-template <> inline constexpr bool is_float_type<f32> = true;
-template <> inline constexpr bool is_float_type<f64> = true;
+template <class T>
+inline constexpr bool is_complex_type = false;
+template <>
+inline constexpr bool is_complex_type<c64> = true;
+template <>
+inline constexpr bool is_complex_type<c128> = true;
+template <class T>
+inline constexpr bool is_float_type = false;
+template <>
+inline constexpr bool is_float_type<f32> = true;
+template <>
+inline constexpr bool is_float_type<f64> = true;
 
-template <class A, class B> inline constexpr bool same = false;
-template <class A> inline constexpr bool same<A, A> = true;
+template <class A, class B>
+inline constexpr bool same = false;
+template <class A>
+inline constexpr bool same<A, A> = true;
 
 // The value of an element as a plain C++ number.
-template <class T> T number(T x) { return x; }
+template <class T>
+T number(T x) {
+  return x;
+}
 inline f32 number(Float16 x) { return widen(x); }
 inline f32 number(BFloat16 x) { return widen(x); }
 inline std::uint8_t number(Boolean x) { return x.byte != 0; }

@@ -13,11 +13,11 @@ namespace arrayforge {
 #define ARRAYFORGE_LEVELS(LEVEL) LEVEL(generic)
 #endif
 
-#define LEVEL(level)                                             \
-  ARRAYFORGE_DECLARE_FILLS(level)                                \
-  static void fill_table_##level(KernelTable& table) {           \
-    ARRAYFORGE_CALL_FILLS(level)                                 \
-    table.isa = #level;                                          \
+#define LEVEL(level)                                   \
+  ARRAYFORGE_DECLARE_FILLS(level)                      \
+  static void fill_table_##level(KernelTable& table) { \
+    ARRAYFORGE_CALL_FILLS(level)                       \
+    table.isa = #level;                                \
   }
 #define ARRAYFORGE_DECLARE(family, level) void fill_##family##_##level(KernelTable& table);
 #define ARRAYFORGE_CALL(family, level) fill_##family##_##level(table);
@@ -58,8 +58,8 @@ int supported_levels() {
   return kLevelCount;
 }
 
-// An ARRAYFORGE_ISA that names no level of this machine leaves the best one in force; the Python side
-// reports it as an error right after (isa_levels() tells which ones there are).
+// An ARRAYFORGE_ISA that names no level of this machine leaves the best one in force; the Python
+// side reports it as an error right after (isa_levels() tells which ones there are).
 const KernelTable* choose() {
   static KernelTable table;
   const int supported = supported_levels();

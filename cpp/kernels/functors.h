@@ -1,5 +1,5 @@
-// What each operation does to single elements of bool, integer and real floating dtypes. Vector mathematics and
-// complex numbers live in families of their own.
+// What each operation does to single elements of bool, integer and real floating dtypes. Vector
+// mathematics and complex numbers live in families of their own.
 #pragma once
 
 #include <cstdint>
@@ -30,39 +30,70 @@ bool finite(T x) {
 namespace functor {
 
 struct add {
-  template <class T> T operator()(T a, T b) const { return a + b; }
+  template <class T>
+  T operator()(T a, T b) const {
+    return a + b;
+  }
 };
 struct subtract {
-  template <class T> T operator()(T a, T b) const { return a - b; }
+  template <class T>
+  T operator()(T a, T b) const {
+    return a - b;
+  }
 };
 struct multiply {
-  template <class T> T operator()(T a, T b) const { return a * b; }
+  template <class T>
+  T operator()(T a, T b) const {
+    return a * b;
+  }
 };
 struct divide {
-  template <class T> T operator()(T a, T b) const { return a / b; }
+  template <class T>
+  T operator()(T a, T b) const {
+    return a / b;
+  }
 };
 struct negative {
-  template <class T> T operator()(T a) const { return -a; }
+  template <class T>
+  T operator()(T a) const {
+    return -a;
+  }
 };
 struct identity {
-  template <class T> T operator()(T a) const { return a; }
+  template <class T>
+  T operator()(T a) const {
+    return a;
+  }
 };
 struct zero {
-  template <class T> T operator()(T) const { return 0; }
+  template <class T>
+  T operator()(T) const {
+    return 0;
+  }
 };
 struct square {
-  template <class T> T operator()(T a) const { return a * a; }
+  template <class T>
+  T operator()(T a) const {
+    return a * a;
+  }
 };
 struct reciprocal {
-  template <class T> T operator()(T a) const { return 1 / a; }
+  template <class T>
+  T operator()(T a) const {
+    return 1 / a;
+  }
 };
 struct abs {
-  template <class T> T operator()(T a) const { return a < 0 ? -a : a; }
+  template <class T>
+  T operator()(T a) const {
+    return a < 0 ? -a : a;
+  }
   f32 operator()(f32 a) const { return __builtin_fabsf(a); }
   f64 operator()(f64 a) const { return __builtin_fabs(a); }
 };
 struct sign {
-  template <class T> T operator()(T a) const {
+  template <class T>
+  T operator()(T a) const {
     const T s = static_cast<T>((a > 0) - (a < 0));
     return a != a ? a : s;
   }
@@ -72,13 +103,22 @@ struct sqrt {
   f64 operator()(f64 a) const { return __builtin_sqrt(a); }
 };
 struct maximum {
-  template <class T> T operator()(T a, T b) const { return ((a >= b) | (a != a)) ? a : b; }
+  template <class T>
+  T operator()(T a, T b) const {
+    return ((a >= b) | (a != a)) ? a : b;
+  }
 };
 struct minimum {
-  template <class T> T operator()(T a, T b) const { return ((a <= b) | (a != a)) ? a : b; }
+  template <class T>
+  T operator()(T a, T b) const {
+    return ((a <= b) | (a != a)) ? a : b;
+  }
 };
 struct copysign {
-  template <class T> T operator()(T a, T b) const { return copysign_of(a, b); }
+  template <class T>
+  T operator()(T a, T b) const {
+    return copysign_of(a, b);
+  }
 };
 struct nextafter {
   f32 operator()(f32 a, f32 b) const { return __builtin_nextafterf(a, b); }
@@ -106,8 +146,8 @@ struct round {
   f64 operator()(f64 a) const { return __builtin_rint(a); }
 };
 
-// floor(a / b) may be one off after rounding; the remainder, which FMA gives exactly, tells. Beyond 2**(digits - 2)
-// the quotient itself is not exact and fmod decides.
+// floor(a / b) may be one off after rounding; the remainder, which FMA gives exactly, tells. Beyond
+// 2**(digits - 2) the quotient itself is not exact and fmod decides.
 template <class T>
 struct DivMod {
   T quotient, remainder;
@@ -132,7 +172,8 @@ DivMod<T> divmod(T a, T b) {
   return {q, r == 0 ? copysign_of(static_cast<T>(0), b) : r};
 }
 struct floor_divide {
-  template <class T> T operator()(T a, T b) const {
+  template <class T>
+  T operator()(T a, T b) const {
     if constexpr (is_float<T>) {
       return divmod(a, b).quotient;
     } else {
@@ -146,7 +187,8 @@ struct floor_divide {
   }
 };
 struct remainder {
-  template <class T> T operator()(T a, T b) const {
+  template <class T>
+  T operator()(T a, T b) const {
     if constexpr (is_float<T>) {
       return divmod(a, b).remainder;
     } else {
@@ -161,7 +203,8 @@ struct remainder {
 };
 // Integers by squaring. 1 / a**b truncates for negative b, as the frontend has refused 0.
 struct pow {
-  template <class T> T operator()(T a, T b) const {
+  template <class T>
+  T operator()(T a, T b) const {
     if (is_signed<T> && b < 0) {
       return static_cast<T>(a == 1 ? 1 : a == static_cast<T>(-1) ? (b % 2 == 0 ? 1 : -1) : 0);
     }
@@ -175,22 +218,40 @@ struct pow {
 };
 
 struct equal {
-  template <class T> bool operator()(T a, T b) const { return a == b; }
+  template <class T>
+  bool operator()(T a, T b) const {
+    return a == b;
+  }
 };
 struct not_equal {
-  template <class T> bool operator()(T a, T b) const { return a != b; }
+  template <class T>
+  bool operator()(T a, T b) const {
+    return a != b;
+  }
 };
 struct less {
-  template <class T> bool operator()(T a, T b) const { return a < b; }
+  template <class T>
+  bool operator()(T a, T b) const {
+    return a < b;
+  }
 };
 struct less_equal {
-  template <class T> bool operator()(T a, T b) const { return a <= b; }
+  template <class T>
+  bool operator()(T a, T b) const {
+    return a <= b;
+  }
 };
 struct greater {
-  template <class T> bool operator()(T a, T b) const { return a > b; }
+  template <class T>
+  bool operator()(T a, T b) const {
+    return a > b;
+  }
 };
 struct greater_equal {
-  template <class T> bool operator()(T a, T b) const { return a >= b; }
+  template <class T>
+  bool operator()(T a, T b) const {
+    return a >= b;
+  }
 };
 
 // Finiteness by bits: one integer comparison, and it vectorises.
@@ -211,19 +272,24 @@ typename Bits<T>::type magnitude_bits(T x) {
   return __builtin_bit_cast(typename Bits<T>::type, x) & Bits<T>::magnitude;
 }
 struct isfinite {
-  template <class T> bool operator()(T a) const {
+  template <class T>
+  bool operator()(T a) const {
     if constexpr (is_float<T>) return magnitude_bits(a) < Bits<T>::infinity;
     return true;
   }
 };
 struct isinf {
-  template <class T> bool operator()(T a) const {
+  template <class T>
+  bool operator()(T a) const {
     if constexpr (is_float<T>) return magnitude_bits(a) == Bits<T>::infinity;
     return false;
   }
 };
 struct isnan {
-  template <class T> bool operator()(T a) const { return a != a; }
+  template <class T>
+  bool operator()(T a) const {
+    return a != a;
+  }
 };
 
 // Truth values: any non-zero byte is true.
@@ -248,26 +314,40 @@ struct of_truth {
 };
 
 struct bitwise_and {
-  template <class T> T operator()(T a, T b) const { return a & b; }
+  template <class T>
+  T operator()(T a, T b) const {
+    return a & b;
+  }
 };
 struct bitwise_or {
-  template <class T> T operator()(T a, T b) const { return a | b; }
+  template <class T>
+  T operator()(T a, T b) const {
+    return a | b;
+  }
 };
 struct bitwise_xor {
-  template <class T> T operator()(T a, T b) const { return a ^ b; }
+  template <class T>
+  T operator()(T a, T b) const {
+    return a ^ b;
+  }
 };
 struct bitwise_invert {
-  template <class T> T operator()(T a) const { return static_cast<T>(~a); }
+  template <class T>
+  T operator()(T a) const {
+    return static_cast<T>(~a);
+  }
 };
 // C++ leaves counts of the width and above, and negative ones, undefined.
 struct bitwise_left_shift {
-  template <class T> T operator()(T a, T b) const {
+  template <class T>
+  T operator()(T a, T b) const {
     constexpr T kWidth = sizeof(T) * 8;
     return b < 0 || b >= kWidth ? static_cast<T>(0) : static_cast<T>(a << b);
   }
 };
 struct bitwise_right_shift {
-  template <class T> T operator()(T a, T b) const {
+  template <class T>
+  T operator()(T a, T b) const {
     constexpr T kWidth = sizeof(T) * 8;
     return static_cast<T>(a >> (b < 0 || b >= kWidth ? kWidth - 1 : b)) &
            static_cast<T>(is_signed<T> || (b >= 0 && b < kWidth) ? ~T{0} : T{0});

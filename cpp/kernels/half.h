@@ -1,5 +1,5 @@
-// float16 and bfloat16 as bits, and their conversions by integer arithmetic that vectorises. Rounding is to
-// nearest, ties to even; NaNs stay NaNs.
+// float16 and bfloat16 as bits, and their conversions by integer arithmetic that vectorises.
+// Rounding is to nearest, ties to even; NaNs stay NaNs.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,8 @@ struct BFloat16 {
 inline f32 widen(Float16 h) {
   const std::uint32_t sign = static_cast<std::uint32_t>(h.bits & 0x8000u) << 16;
   const std::uint32_t rest = h.bits & 0x7fffu;
-  // Exponents are moved by a multiplication, which also brings subnormals up; infinities and NaNs are mended.
+  // Exponents are moved by a multiplication, which also brings subnormals up; infinities and NaNs
+  // are mended.
   const f32 scaled = __builtin_bit_cast(f32, rest << 13) * 0x1p112f;
   std::uint32_t bits = __builtin_bit_cast(std::uint32_t, scaled);
   bits = rest >= 0x7c00u ? (rest << 13) | 0x7f800000u : bits;
@@ -34,7 +35,8 @@ inline Float16 narrow_float16(f32 x) {
   const std::uint32_t bits = __builtin_bit_cast(std::uint32_t, x);
   const std::uint32_t sign = (bits >> 16) & 0x8000u;
   const std::uint32_t magnitude = bits & 0x7fffffffu;
-  // Normal results: rebias and round the 13 bits that go. Values of 65520 and above become infinite by the carry.
+  // Normal results: rebias and round the 13 bits that go. Values of 65520 and above become infinite
+  // by the carry.
   const std::uint32_t odd = (magnitude >> 13) & 1u;
   const std::uint32_t normal = (magnitude - 0x38000000u + 0xfffu + odd) >> 13;
   // Subnormal results: an addition aligns the bits so that the processor rounds them.

@@ -62,8 +62,8 @@ void binary_loop(char* const* pointers, const std::int64_t* strides, std::int64_
   char* to = pointers[2];
   const std::int64_t a_step = strides[0], b_step = strides[1], to_step = strides[2];
   for (std::int64_t i = 0; i < n; ++i, a += a_step, b += b_step, to += to_step) {
-    *reinterpret_cast<Out*>(to) = static_cast<Out>(
-        f(*reinterpret_cast<const In*>(a), *reinterpret_cast<const In*>(b)));
+    *reinterpret_cast<Out*>(to) =
+        static_cast<Out>(f(*reinterpret_cast<const In*>(a), *reinterpret_cast<const In*>(b)));
   }
 }
 

@@ -9,22 +9,45 @@ struct Boolean {
   std::uint8_t byte;
 };
 
-template <class T> T number(T x) { return x; }
+template <class T>
+T number(T x) {
+  return x;
+}
 inline f32 number(Float16 x) { return widen(x); }
 inline f32 number(BFloat16 x) { return widen(x); }
 inline std::uint8_t number(Boolean x) { return x.byte != 0; }
-template <class T> using Number = decltype(number(T{}));
+template <class T>
+using Number = decltype(number(T{}));
 
-template <class T> inline constexpr bool is_complex_type = false;
-template <> inline constexpr bool is_complex_type<c64> = true;
-template <> inline constexpr bool is_complex_type<c128> = true;
+template <class T>
+inline constexpr bool is_complex_type = false;
+template <>
+inline constexpr bool is_complex_type<c64> = true;
+template <>
+inline constexpr bool is_complex_type<c128> = true;
 
-template <class V> struct Wide { using type = std::int64_t; };
-template <> struct Wide<f32> { using type = f64; };
-template <> struct Wide<f64> { using type = f64; };
-template <> struct Wide<c64> { using type = c128; };
-template <> struct Wide<c128> { using type = c128; };
-template <class T> using WideOf = typename Wide<Number<T>>::type;
+template <class V>
+struct Wide {
+  using type = std::int64_t;
+};
+template <>
+struct Wide<f32> {
+  using type = f64;
+};
+template <>
+struct Wide<f64> {
+  using type = f64;
+};
+template <>
+struct Wide<c64> {
+  using type = c128;
+};
+template <>
+struct Wide<c128> {
+  using type = c128;
+};
+template <class T>
+using WideOf = typename Wide<Number<T>>::type;
 
 template <class A, class T>
 A wide(T x) {
@@ -44,7 +67,8 @@ bool truth(T x) {
   }
 }
 
-template <class V> constexpr V lowest() {
+template <class V>
+constexpr V lowest() {
   if constexpr (static_cast<V>(0.5) != 0) {
     return static_cast<V>(-__builtin_inf());
   } else if constexpr (static_cast<V>(-1) < 0) {
@@ -53,7 +77,8 @@ template <class V> constexpr V lowest() {
     return 0;
   }
 }
-template <class V> constexpr V highest() {
+template <class V>
+constexpr V highest() {
   if constexpr (static_cast<V>(0.5) != 0) {
     return static_cast<V>(__builtin_inf());
   } else {
@@ -61,7 +86,8 @@ template <class V> constexpr V highest() {
   }
 }
 
-// Each reduction: its accumulator, the identity, an element's term, and how two accumulators combine.
+// Each reduction: its accumulator, the identity, an element's term, and how two accumulators
+// combine.
 template <class T>
 struct Sum {
   using A = WideOf<T>;
@@ -169,7 +195,8 @@ typename Op::A fold_block(const char* x, std::int64_t stride, std::int64_t n, co
     // Halves in whole vectors; the depth is that of pairwise summation.
     const std::int64_t half = n / 2 / kLanes * kLanes;
     const A left = fold_block<Op, T, kDense>(x, stride, half, center);
-    return Op::combine(left, fold_block<Op, T, kDense>(x + half * stride, stride, n - half, center));
+    return Op::combine(left,
+                       fold_block<Op, T, kDense>(x + half * stride, stride, n - half, center));
   }
   std::int64_t i = 0;
   A result = Op::identity();
@@ -203,7 +230,8 @@ void row(const char* x, std::int64_t stride, std::int64_t n, char* acc, const ch
   const std::int64_t center_stride = center ? sizeof(WideOf<T>) : 0;
   if (stride == sizeof(T)) {
     for (std::int64_t i = 0; i < n; ++i) {
-      a[i] = Op::combine(a[i], Op::term(at<T>(x, i * std::int64_t{sizeof(T)}), center + i * center_stride));
+      a[i] = Op::combine(
+          a[i], Op::term(at<T>(x, i * std::int64_t{sizeof(T)}), center + i * center_stride));
     }
     return;
   }

@@ -1,5 +1,6 @@
-// Kernels of reductions: strided elements folded into accumulators. Sums and products of 16- and 32-bit floats
-// accumulate in float64, those of integers in 64 bits that wrap; extremes keep their dtype.
+// Kernels of reductions: strided elements folded into accumulators. Sums and products of 16- and
+// 32-bit floats accumulate in float64, those of integers in 64 bits that wrap; extremes keep their
+// dtype.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +14,15 @@ inline constexpr std::size_t kReductionCount = 8;
 constexpr std::size_t index(Reduction r) { return static_cast<std::size_t>(r); }
 
 struct ReduceKernels {
-  // n elements of x into one accumulator. `center` is read by variance only: the mean, float64 or complex128.
+  // n elements of x into one accumulator. `center` is read by variance only: the mean, float64 or
+  // complex128.
   using Fold = void (*)(const char* x, std::int64_t stride, std::int64_t n, char* acc,
                         const char* center);
   // Element i of x into accumulator i; accumulators and centers lie without gaps.
   using Row = void (*)(const char* x, std::int64_t stride, std::int64_t n, char* acc,
                        const char* center);
-  // Running values; out elements have the accumulator's dtype. acc holds the value before the first.
+  // Running values; out elements have the accumulator's dtype. acc holds the value before the
+  // first.
   using Scan = void (*)(const char* x, std::int64_t stride, std::int64_t n, char* out,
                         std::int64_t out_stride, char* acc);
   // Index of the first extreme of n > 0 elements; a NaN counts as the extreme.
@@ -27,7 +30,7 @@ struct ReduceKernels {
 
   Fold fold[kReductionCount][kDTypeCount];  // null where the dtype has no such reduction
   Row row[kReductionCount][kDTypeCount];
-  Scan scan[2][kDTypeCount];    // sum, prod
+  Scan scan[2][kDTypeCount];      // sum, prod
   Locate locate[2][kDTypeCount];  // max, min
   void (*identity[kReductionCount][kDTypeCount])(char* acc);
 };

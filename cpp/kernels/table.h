@@ -1,9 +1,10 @@
 // The table of kernels of one ISA level, and how a kernel file fills its part of it.
 //
-// Every kernels/FAMILY.cpp is compiled once per ISA level, with ARRAYFORGE_ISA set to the level's name, and
-// exports exactly one symbol: ARRAYFORGE_FILL(FAMILY). Everything else in it lives in anonymous namespaces and
-// uses no std:: containers or algorithms, so that no weak symbol carries a new instruction to an old processor.
-// Levels are filled in order, v2 first: a higher one starts as a copy of the lower and overrides what it does better.
+// Every kernels/FAMILY.cpp is compiled once per ISA level, with ARRAYFORGE_ISA set to the level's
+// name, and exports exactly one symbol: ARRAYFORGE_FILL(FAMILY). Everything else in it lives in
+// anonymous namespaces and uses no std:: containers or algorithms, so that no weak symbol carries a
+// new instruction to an old processor. Levels are filled in order, v2 first: a higher one starts as
+// a copy of the lower and overrides what it does better.
 #pragma once
 
 #include <cstdint>
@@ -25,15 +26,15 @@ inline constexpr std::size_t kOpCount = 0
     ;
 constexpr std::size_t index(Op op) { return static_cast<std::size_t>(op); }
 
-// n elements. pointers[k] advances by strides[k] bytes per element; the output comes last. An input is either the
-// output itself (same pointer and stride) or does not overlap it. bool is one byte; any non-zero byte reads as true,
-// and kernels write 0 or 1. Elements are aligned to their dtype.
+// n elements. pointers[k] advances by strides[k] bytes per element; the output comes last. An input
+// is either the output itself (same pointer and stride) or does not overlap it. bool is one byte;
+// any non-zero byte reads as true, and kernels write 0 or 1. Elements are aligned to their dtype.
 using Loop = void (*)(char* const* pointers, const std::int64_t* strides, std::int64_t n);
 
 struct KernelTable {
   const char* isa = nullptr;
-  // By operation and dtype of the inputs; null where the operation does not take that dtype. float16 and bfloat16
-  // have no rows: they are computed in float32 through casts.
+  // By operation and dtype of the inputs; null where the operation does not take that dtype.
+  // float16 and bfloat16 have no rows: they are computed in float32 through casts.
   Loop elementwise[kOpCount][kDTypeCount] = {};
   Loop cast[kDTypeCount][kDTypeCount] = {};  // from, to; complex to real keeps the real part
   Loop select[5] = {};  // condition, x1, x2, output; by the logarithm of the item size

@@ -6,10 +6,10 @@
 namespace arrayforge {
 
 struct MatmulPlan {
-  Dims stack;              // the broadcast leading axes
-  Dims result;             // what the caller sees: without the axes that a vector lent
+  Dims stack;   // the broadcast leading axes
+  Dims result;  // what the caller sees: without the axes that a vector lent
   std::int64_t m, n, k;
-  double work() const;     // multiplications
+  double work() const;  // multiplications
 };
 
 // Throws ShapeError. A 1-d operand is a row on the left and a column on the right.

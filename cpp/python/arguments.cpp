@@ -62,8 +62,8 @@ Signature::Signature(const char* function, const char* text) : function_(functio
       binding = Binding::keyword_only;
     } else if (item.front() == '*') {
       const std::string name(item.substr(1));
-      parameters_.push_back({checked(PyUnicode_InternFromString(name.c_str())), new_ref(Py_None),
-                             Binding::variadic});
+      parameters_.push_back(
+          {checked(PyUnicode_InternFromString(name.c_str())), new_ref(Py_None), Binding::variadic});
       binding = Binding::keyword_only;
     } else {
       const std::size_t equals = item.find('=');
@@ -118,7 +118,8 @@ Arguments::Arguments(const Signature& signature, PyObject* const* args, Py_ssize
   }
   for (int i = 0; i < total; ++i) {
     if (values_[i]) continue;
-    if (!parameters[i].default_value) fail(signature, "missing argument " + quoted(parameters[i].name));
+    if (!parameters[i].default_value)
+      fail(signature, "missing argument " + quoted(parameters[i].name));
     values_[i] = parameters[i].default_value;
   }
 }

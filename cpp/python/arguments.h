@@ -33,7 +33,8 @@ class Arguments {
   static constexpr int kMax = 8;
 
   // Throws TypeError as Python does for its own functions.
-  Arguments(const Signature& signature, PyObject* const* args, Py_ssize_t count, PyObject* keywords);
+  Arguments(const Signature& signature, PyObject* const* args, Py_ssize_t count,
+            PyObject* keywords);
 
   // Borrowed values in the order of the signature, defaults filled in.
   PyObject* operator[](int i) const { return values_[i]; }

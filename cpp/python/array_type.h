@@ -1,5 +1,5 @@
-// arrayforge.Array: one final type with two payloads, native storage and layout, or an engine's raw array with
-// its backend. Native arrays are never tracked by the collector, foreign ones always.
+// arrayforge.Array: one final type with two payloads, native storage and layout, or an engine's raw
+// array with its backend. Native arrays are never tracked by the collector, foreign ones always.
 #pragma once
 
 #include "../core/array.h"
@@ -8,8 +8,8 @@
 namespace arrayforge {
 
 struct ArrayObject {
-  PyObject_HEAD
-  Array value;             // of a foreign array: dtype, shape and a storage without bytes (its version)
+  PyObject_HEAD Array
+      value;  // of a foreign array: dtype, shape and a storage without bytes (its version)
   BackendObject* backend;  // borrowed: the device keeps it
   DeviceObject* device;    // borrowed: devices are interned for good
   PyObject* raw;           // null: native

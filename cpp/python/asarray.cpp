@@ -54,8 +54,8 @@ Array adopt(const char* function, Array&& memory, std::optional<DType> dtype, Co
 }
 
 // What is not an Array yet, as a native one.
-Array host_array(const char* function, PyObject* object, std::optional<DType> dtype, Copy wants_copy,
-                 DType default_float) {
+Array host_array(const char* function, PyObject* object, std::optional<DType> dtype,
+                 Copy wants_copy, DType default_float) {
   if (scalar_kind(object) || is_nested(object)) {
     if (wants_copy == false) refuse_copy(function, "a Python object");
     return nested_array(function, object, dtype, default_float);
@@ -84,8 +84,7 @@ namespace entries {
 PyObject* asarray(const Arguments& a) {
   const char* function = a.function();
   const auto dtype = to_optional_dtype(function, a[1]);
-  const Copy wants_copy =
-      a[3] == Py_None ? std::nullopt : Copy(to_bool(function, "copy", a[3]));
+  const Copy wants_copy = a[3] == Py_None ? std::nullopt : Copy(to_bool(function, "copy", a[3]));
   if (is_array(a[0])) {
     ArrayObject* array = as_array(a[0]);
     DeviceObject* device = a[2] == Py_None ? array->device : to_device(function, a[2]);
@@ -106,12 +105,12 @@ PyObject* asarray(const Arguments& a) {
 
 // Pickled arrays come back through this.
 PyObject* from_bytes(const std::string& dtype_name, const Dims& shape, std::string_view bytes) {
-  const DType dtype = *as_dtype(
-      py::module_::import("arrayforge._core").attr("_dtype_by_name")(dtype_name).ptr());
+  const DType dtype =
+      *as_dtype(py::module_::import("arrayforge._core").attr("_dtype_by_name")(dtype_name).ptr());
   const std::int64_t size = checked_size("_from_bytes", shape, itemsize(dtype));
   if (static_cast<std::int64_t>(bytes.size()) != size * itemsize(dtype)) {
-    throw ValueError("_from_bytes(): " + std::to_string(bytes.size()) + " bytes do not fill shape " +
-                     to_string(shape));
+    throw ValueError("_from_bytes(): " + std::to_string(bytes.size()) +
+                     " bytes do not fill shape " + to_string(shape));
   }
   Array result = make_array(dtype, shape);
   if (!bytes.empty()) std::memcpy(write(result), bytes.data(), bytes.size());

@@ -9,9 +9,9 @@ PyTypeObject* backend_type = nullptr;
 PyTypeObject* device_type = nullptr;
 BackendObject* native = nullptr;
 DeviceObject* cpu = nullptr;
-PyObject* devices = nullptr;        // name -> Device
-PyObject* context_device = nullptr; // ContextVar: Device or None
-PyObject* global_device = nullptr;  // Device or None, the process's choice
+PyObject* devices = nullptr;         // name -> Device
+PyObject* context_device = nullptr;  // ContextVar: Device or None
+PyObject* global_device = nullptr;   // Device or None, the process's choice
 
 std::string text(PyObject* object) { return py::cast<std::string>(py::str(borrow(object))); }
 

@@ -1,5 +1,5 @@
-// Backends and devices as the frontend sees them. A Backend caches the callables of a Python backend object; a
-// Device is an interned name with its backend.
+// Backends and devices as the frontend sees them. A Backend caches the callables of a Python
+// backend object; a Device is an interned name with its backend.
 #pragma once
 
 #include <string>
@@ -13,8 +13,7 @@ namespace arrayforge {
 using FunctionIndex = int;
 
 struct BackendObject {
-  PyObject_HEAD
-  PyObject* name;
+  PyObject_HEAD PyObject* name;
   PyObject* implementation;  // null for the native one
   PyObject* wraps;           // None, True (any other), or a tuple of names
   long level;
@@ -23,8 +22,7 @@ struct BackendObject {
 };
 
 struct DeviceObject {
-  PyObject_HEAD
-  PyObject* name;
+  PyObject_HEAD PyObject* name;
   BackendObject* backend;
 };
 

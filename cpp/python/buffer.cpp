@@ -1,4 +1,5 @@
-// The buffer protocol of native arrays. An export pins the storage; releasing it needs no interpreter state.
+// The buffer protocol of native arrays. An export pins the storage; releasing it needs no
+// interpreter state.
 #include "../core/access.h"
 #include "array_type.h"
 

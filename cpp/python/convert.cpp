@@ -39,7 +39,8 @@ void store_signed(const char* function, DType dtype, PyObject* integer, void* el
   const long long value = PyLong_AsLongLongAndOverflow(integer, &overflow);
   if (value == -1 && !overflow && PyErr_Occurred()) throw error_already_set();
   const int shift = 64 - static_cast<int>(itemsize(dtype)) * 8;
-  if (overflow || static_cast<long long>(static_cast<unsigned long long>(value) << shift) >> shift != value) {
+  if (overflow ||
+      static_cast<long long>(static_cast<unsigned long long>(value) << shift) >> shift != value) {
     out_of_range(function, dtype, integer);
   }
   std::memcpy(element, &value, static_cast<std::size_t>(itemsize(dtype)));
@@ -79,8 +80,8 @@ Dims to_dims(const char* function, PyObject* object) {
   if (!PyTuple_Check(object) && !PyList_Check(object)) {
     if (PyIndex_Check(object)) return Dims{to_int(function, "the size", object)};
     if (!PySequence_Check(object)) {
-      throw TypeError(std::string(function) + "(): expected an integer or a tuple of integers, got " +
-                      shown(object));
+      throw TypeError(std::string(function) +
+                      "(): expected an integer or a tuple of integers, got " + shown(object));
     }
   }
   // A copy as a tuple: __index__ of an item may change a list under our hands.

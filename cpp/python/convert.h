@@ -31,8 +31,8 @@ inline std::optional<ScalarKind> scalar_kind(PyObject* object) {
   return std::nullopt;
 }
 
-// Writes a Python scalar as one element; throws OverflowError when an integer does not fit, TypeError when the
-// kind does not (a complex number as a float).
+// Writes a Python scalar as one element; throws OverflowError when an integer does not fit,
+// TypeError when the kind does not (a complex number as a float).
 void store_scalar(const char* function, DType dtype, PyObject* scalar, void* element);
 
 // The element as a Python scalar; a new reference.

@@ -105,13 +105,15 @@ PyObject* full(const Arguments& a) {
 
 PyObject* empty_like(const Arguments& a) {
   const Array& x = as_array(require_array(a, 0))->value;
-  return wrap(fresh(a.function(), x.shape, to_optional_dtype(a.function(), a[1]).value_or(x.dtype)));
+  return wrap(
+      fresh(a.function(), x.shape, to_optional_dtype(a.function(), a[1]).value_or(x.dtype)));
 }
 PyObject* zeros_like(const Arguments& a) { return by_model(a, 0); }
 PyObject* ones_like(const Arguments& a) { return by_model(a, 1); }
 PyObject* full_like(const Arguments& a) {
   const Array& x = as_array(require_array(a, 0))->value;
-  return full_of(a.function(), x.shape, a[1], to_optional_dtype(a.function(), a[2]).value_or(x.dtype));
+  return full_of(a.function(), x.shape, a[1],
+                 to_optional_dtype(a.function(), a[2]).value_or(x.dtype));
 }
 
 }  // namespace entries

@@ -31,8 +31,13 @@ struct Export {
     array.storage->pin();
     managed.context = this;
     managed.deleter = [](Managed* self) { delete static_cast<Export*>(self->context); };
-    managed.tensor = {const_cast<char*>(read(array)), {kHost, 0},     array.ndim(),
-                      dlpack_dtype(array.dtype),      shape.data(), strides.data(), 0};
+    managed.tensor = {const_cast<char*>(read(array)),
+                      {kHost, 0},
+                      array.ndim(),
+                      dlpack_dtype(array.dtype),
+                      shape.data(),
+                      strides.data(),
+                      0};
   }
   ~Export() { array.storage->unpin(); }
 };

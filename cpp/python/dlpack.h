@@ -1,5 +1,5 @@
-// DLPack: arrays handed over between libraries without a copy. The structures of the protocol are declared in
-// dlpack_structs.h.
+// DLPack: arrays handed over between libraries without a copy. The structures of the protocol are
+// declared in dlpack_structs.h.
 #pragma once
 
 #include "python.h"

@@ -10,8 +10,7 @@ namespace arrayforge {
 namespace {
 
 struct DTypeObject {
-  PyObject_HEAD
-  DType dtype;
+  PyObject_HEAD DType dtype;
 };
 
 PyTypeObject* dtype_type = nullptr;
@@ -111,7 +110,8 @@ std::optional<DType> by_name(std::string_view wanted) {
   return std::nullopt;
 }
 
-// Python types, names, and whatever has a NumPy dtype's name: outside the standard, but clients use them.
+// Python types, names, and whatever has a NumPy dtype's name: outside the standard, but clients use
+// them.
 std::optional<DType> lenient_dtype(PyObject* object) {
   if (object == reinterpret_cast<PyObject*>(&PyBool_Type)) return DType::bool_;
   if (object == reinterpret_cast<PyObject*>(&PyLong_Type)) return DType::int64;

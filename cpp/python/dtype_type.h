@@ -14,7 +14,8 @@ PyObject* dtype_object(DType dtype);
 // The dtype behind one of our dtype objects.
 std::optional<DType> as_dtype(PyObject* object);
 
-// A dtype argument: ours, or (outside the standard) a name, a Python type, a NumPy dtype; throws TypeError.
+// A dtype argument: ours, or (outside the standard) a name, a Python type, a NumPy dtype; throws
+// TypeError.
 DType to_dtype(const char* function, PyObject* object);
 
 // None gives nothing.

@@ -20,8 +20,8 @@ struct Operand {
   py::object owner;  // keeps what a NumPy scalar was turned into
 };
 
-// Scalars of NumPy that are not Python numbers (float32, int64, bool_) count as the Python scalar of their value:
-// weak, like every scalar here. Arrays of other libraries are not operands.
+// Scalars of NumPy that are not Python numbers (float32, int64, bool_) count as the Python scalar
+// of their value: weak, like every scalar here. Arrays of other libraries are not operands.
 bool is_numpy_scalar(PyObject* object) {
   for (PyTypeObject* type = Py_TYPE(object); type; type = type->tp_base) {
     if (std::strcmp(type->tp_name, "numpy.generic") == 0) return true;
@@ -49,14 +49,16 @@ bool parse(PyObject* object, Operand* operand, OperandType* type) {
 }
 
 [[noreturn]] void refuse(Op op, PyObject* object) {
-  throw TypeError(std::string(info(op).name) + "(): expected an arrayforge array or a Python scalar, got " +
+  throw TypeError(std::string(info(op).name) +
+                  "(): expected an arrayforge array or a Python scalar, got " +
                   Py_TYPE(object)->tp_name + "; asarray() converts");
 }
 
 Loop loop_for(Op op, DType kernel) {
   Loop loop = kernels().elementwise[index(op)][index(kernel)];
   if (!loop) {
-    throw TypeError(std::string(info(op).name) + "(): not defined for " + std::string(name(kernel)));
+    throw TypeError(std::string(info(op).name) + "(): not defined for " +
+                    std::string(name(kernel)));
   }
   return loop;
 }
@@ -188,16 +190,17 @@ struct Call {
     native(&operands_);
     const Dims result_shape = shape();
     const Array* like = layout_model(result_shape, operands_);
-    Array out = like ? make_array(plan.result, result_shape,
-                                  dense_strides_like(result_shape, like->strides,
-                                                     itemsize(plan.result)))
-                     : make_array(plan.result, result_shape);
+    Array out =
+        like ? make_array(plan.result, result_shape,
+                          dense_strides_like(result_shape, like->strides, itemsize(plan.result)))
+             : make_array(plan.result, result_shape);
     run_native(loop, out, kernel_result(op, plan), operands_.inputs, operands_.scalars, arity,
                plan.kernel);
     return wrap(std::move(out));
   }
 
-  // The result keeps the axis order of an operand that is not in C order, when all of them agree on it.
+  // The result keeps the axis order of an operand that is not in C order, when all of them agree on
+  // it.
   const Array* layout_model(const Dims& result_shape, const Native& operands_) const {
     if (result_shape.size() < 2) return nullptr;
     const Array* model = nullptr;
@@ -233,8 +236,8 @@ struct Call {
     py::object first = engine_operand(0);
     py::object second = arity == 2 ? engine_operand(1) : py::object();
     PyObject* args[2] = {first.ptr(), second.ptr()};
-    py::object raw = steal(
-        PyObject_Vectorcall(callable, args, static_cast<std::size_t>(arity), nullptr));
+    py::object raw =
+        steal(PyObject_Vectorcall(callable, args, static_cast<std::size_t>(arity), nullptr));
     return wrap_foreign(backend, device, raw.ptr(), plan.result, result_shape);
   }
 };

@@ -61,8 +61,9 @@ void set_python_error() noexcept {
 void bind_errors(py::module_& module) {
   types.shape = make_type(module, "ShapeError", PyExc_ValueError,
                           "Shapes that do not fit each other, or the operation.");
-  types.device = make_type(module, "DeviceError", PyExc_ValueError,
-                           "A device that is unknown, absent, or not the one of the other operand.");
+  types.device =
+      make_type(module, "DeviceError", PyExc_ValueError,
+                "A device that is unknown, absent, or not the one of the other operand.");
   types.strict = make_type(module, "StrictError", PyExc_TypeError,
                            "Something outside the array API standard, used in strict mode.");
   py::register_exception_translator([](std::exception_ptr error) {

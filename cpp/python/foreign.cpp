@@ -85,7 +85,9 @@ PyObject* from_engine(BackendObject* backend, PyObject* result) {
     }
     PyTypeObject* type = Py_TYPE(result);
     if (type == &PyTuple_Type) return items.release().ptr();
-    return py::object(borrow(reinterpret_cast<PyObject*>(type)).attr("_make")(items)).release().ptr();
+    return py::object(borrow(reinterpret_cast<PyObject*>(type)).attr("_make")(items))
+        .release()
+        .ptr();
   }
   py::tuple facts = backend_member(backend, "describe")(borrow(result));
   const Dims shape = to_dims("describe", py::object(facts[1]).ptr());

@@ -1,13 +1,14 @@
-// Calls into backends: which backend an operation belongs to, what the engine gets, what comes back.
+// Calls into backends: which backend an operation belongs to, what the engine gets, what comes
+// back.
 #pragma once
 
-#include "array_type.h"
 #include "arguments.h"
+#include "array_type.h"
 
 namespace arrayforge {
 
-// The backend that runs an operation on these arrays: the one they share, or the one of highest level that wraps
-// the others. Throws DeviceError when they mix.
+// The backend that runs an operation on these arrays: the one they share, or the one of highest
+// level that wraps the others. Throws DeviceError when they mix.
 class BackendChoice {
  public:
   explicit BackendChoice(const char* function) : function_(function) {}

@@ -156,8 +156,9 @@ const char* function_name(FunctionIndex function) {
 const char* function_namespace(FunctionIndex function) {
   if (function < static_cast<int>(kOpCount)) return "";
   const std::string_view chapter = kRows[function - static_cast<int>(kOpCount)].chapter;
-  return chapter == "linalg" || chapter == "fft" ? kRows[function - static_cast<int>(kOpCount)].chapter
-                                                 : "";
+  return chapter == "linalg" || chapter == "fft"
+             ? kRows[function - static_cast<int>(kOpCount)].chapter
+             : "";
 }
 
 PyObject* call_function(Function function, PyObject* const* args, Py_ssize_t count,

@@ -1,5 +1,6 @@
-// The public functions as data: one row per line of ops.def. An entry binds its arguments, then takes the first
-// of: our native handler, the backend's own function, the composite in src/arrayforge.
+// The public functions as data: one row per line of ops.def. An entry binds its arguments, then
+// takes the first of: our native handler, the backend's own function, the composite in
+// src/arrayforge.
 #pragma once
 
 #include "../kernels/table.h"
@@ -30,8 +31,8 @@ const char* function_namespace(FunctionIndex function);
 
 using Handler = PyObject* (*)(const Arguments& arguments);
 
-// The native handlers, in the file of their chapter. They are called when every array argument is native and,
-// for functions that create, when the target device is.
+// The native handlers, in the file of their chapter. They are called when every array argument is
+// native and, for functions that create, when the target device is.
 namespace entries {
 #define ARRAYFORGE_native(name) PyObject* name(const Arguments& arguments);
 #define ARRAYFORGE_composite(name)
@@ -43,7 +44,8 @@ namespace entries {
 #undef ARRAYFORGE_frontend
 }  // namespace entries
 
-// Calls a public function from C++ as Python would, so that methods and slots take the same way as functions.
+// Calls a public function from C++ as Python would, so that methods and slots take the same way as
+// functions.
 PyObject* call_function(Function function, PyObject* const* args, Py_ssize_t count,
                         PyObject* keywords = nullptr);
 

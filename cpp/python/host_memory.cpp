@@ -30,7 +30,8 @@ char kind_of_code(std::string_view code) {
   return 0;
 }
 
-[[noreturn]] void unknown_elements(const char* function, PyObject* object, const std::string& format) {
+[[noreturn]] void unknown_elements(const char* function, PyObject* object,
+                                   const std::string& format) {
   throw TypeError(std::string(function) + "(): elements of the " + Py_TYPE(object)->tp_name +
                   " have no dtype here, their format is '" + format +
                   "' (big-endian, object, text and date elements must be converted first)");
@@ -117,7 +118,8 @@ std::optional<Array> from_array_interface(const char* function, PyObject* handle
   Dims shape = to_dims(function, py::object(facts["shape"]).ptr());
   checked_size(function, shape, itemsize(dtype));
   py::object given = facts.contains("strides") ? py::object(facts["strides"]) : py::none();
-  Dims strides = given.is_none() ? c_strides(shape, itemsize(dtype)) : to_dims(function, given.ptr());
+  Dims strides =
+      given.is_none() ? c_strides(shape, itemsize(dtype)) : to_dims(function, given.ptr());
   if (strides.size() != shape.size()) {
     throw ValueError(std::string(function) + "(): __array_interface__ has " + to_string(shape) +
                      " as shape and " + to_string(strides) + " as strides");

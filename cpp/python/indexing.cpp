@@ -1,9 +1,9 @@
-// x[key] and x[key] = value. Keys of integers and slices become views at once; others are parsed into items that
-// core/index_plan.h resolves. An engine gets the same items, checked, as a tuple of raw arrays and Python objects.
-#include "../core/index_plan.h"
-
+// x[key] and x[key] = value. Keys of integers and slices become views at once; others are parsed
+// into items that core/index_plan.h resolves. An engine gets the same items, checked, as a tuple of
+// raw arrays and Python objects.
 #include "../core/access.h"
 #include "../core/config.h"
+#include "../core/index_plan.h"
 #include "../core/nditer.h"
 #include "array_type.h"
 #include "convert.h"
@@ -17,7 +17,8 @@ namespace {
 constexpr const char* kGet = "__getitem__";
 constexpr const char* kSet = "__setitem__";
 
-// Keys of integers and slices, one pass; false where the items have to be looked at one by one, errors included.
+// Keys of integers and slices, one pass; false where the items have to be looked at one by one,
+// errors included.
 bool simple_view(const char* function, const Array& x, PyObject* const* items, Py_ssize_t n,
                  Array* result) {
   const int ndim = x.ndim();
@@ -63,9 +64,9 @@ py::object to_array(PyObject* object, DeviceObject* device) {
 }
 
 [[noreturn]] void refuse(const char* function, const std::string& got) {
-  throw IndexError(std::string(function) +
-                   "(): indices are integers, slices, ..., None, and integer or boolean arrays, got " +
-                   got);
+  throw IndexError(
+      std::string(function) +
+      "(): indices are integers, slices, ..., None, and integer or boolean arrays, got " + got);
 }
 
 // A key as items, and as the engine takes it where there is one.
@@ -130,7 +131,8 @@ class Key {
     }
   }
 
-  // Anything with __index__. Arrays of other libraries have one too, and refuse unless they are 0-dimensional.
+  // Anything with __index__. Arrays of other libraries have one too, and refuse unless they are
+  // 0-dimensional.
   bool parse_integer(PyObject* object) {
     if (!PyIndex_Check(object)) return false;
     PyObject* integer = PyNumber_Index(object);
@@ -153,7 +155,8 @@ class Key {
   // Lists and arrays of other libraries.
   void parse_stranger(PyObject* object) {
     const bool sequence = PyList_Check(object) || PyTuple_Check(object);
-    if (!sequence && !PyObject_CheckBuffer(object) && !PyObject_HasAttrString(object, "__array__") &&
+    if (!sequence && !PyObject_CheckBuffer(object) &&
+        !PyObject_HasAttrString(object, "__array__") &&
         !PyObject_HasAttrString(object, "__dlpack__")) {
       refuse(function_, Py_TYPE(object)->tp_name);
     }
@@ -188,7 +191,8 @@ class Key {
     if (array->is_native()) {
       own = integers && value.dtype != DType::int64 ? copy(value, DType::int64) : contiguous(value);
     }
-    push({.kind = integers ? IndexKind::integers : IndexKind::mask, .array = std::move(own)}, std::move(owner));
+    push({.kind = integers ? IndexKind::integers : IndexKind::mask, .array = std::move(own)},
+         std::move(owner));
   }
 
   // Resolved items, in the form that every engine reads alike.
@@ -200,7 +204,8 @@ class Key {
       case IndexKind::slice: {
         if (item.count == 0) return py::slice(0, 0, 1);
         const py::object stop = item.stop < 0 ? py::object(py::none()) : py::int_(item.stop);
-        return steal(PySlice_New(py::int_(item.start).ptr(), stop.ptr(), py::int_(item.step).ptr()));
+        return steal(
+            PySlice_New(py::int_(item.start).ptr(), stop.ptr(), py::int_(item.step).ptr()));
       }
       case IndexKind::ellipsis:
         return borrow(Py_Ellipsis);
@@ -299,7 +304,8 @@ void assign_view(const Array& target, const Array& value) {
 
 void assign_native(const Array& x, const Key& key, PyObject* value, const py::object& scalar) {
   for (const IndexItem& item : key.items) {
-    if (item.kind == IndexKind::integers) require_lenient(kSet, "assignment through integer arrays");
+    if (item.kind == IndexKind::integers)
+      require_lenient(kSet, "assignment through integer arrays");
   }
   const IndexPlan plan = plan_index(kSet, x, key.items);
   const Array source = to_value(x, value, scalar);
@@ -327,7 +333,8 @@ void assign_foreign(ArrayObject* x, const Key& key, PyObject* value, const py::o
     }
     given = raw_of(backend, as_array(given.ptr()));
   }
-  py::object raw = backend_member(backend, "setitem")(borrow(x->raw), key.for_engine(backend), given);
+  py::object raw =
+      backend_member(backend, "setitem")(borrow(x->raw), key.for_engine(backend), given);
   PyObject* old = x->raw;
   x->raw = raw.release().ptr();
   x->value.storage->bump_version();
@@ -370,7 +377,8 @@ PyObject* array_subscript(PyObject* self, PyObject* key_object) {
   return guarded([&]() -> PyObject* {
     ArrayObject* x = as_array(self);
     Array view;
-    if (x->is_native() && simple_view(kGet, x->value, key_object, &view)) return wrap(std::move(view));
+    if (x->is_native() && simple_view(kGet, x->value, key_object, &view))
+      return wrap(std::move(view));
     Key key(kGet, x);
     key.parse(key_object);
     if (key.choice().backend() != native_backend()) return get_foreign(x, key);

@@ -1,6 +1,5 @@
 // Products of matrices; the other functions of the chapter are composites.
 #include "../linalg/matmul.h"
-
 #include "functions.h"
 #include "operands.h"
 
@@ -11,7 +10,8 @@ PyObject* matmul(const Arguments& a) {
   const Array& x1 = array_argument(a, 0);
   const Array& x2 = array_argument(a, 1);
   const DType dtype = require_promoted("matmul", promote(x1.dtype, x2.dtype));
-  if (dtype == DType::bool_) throw TypeError("matmul(): expected numeric dtypes, got bool and bool");
+  if (dtype == DType::bool_)
+    throw TypeError("matmul(): expected numeric dtypes, got bool and bool");
   const MatmulPlan plan = plan_matmul(x1, x2);
   checked_size("matmul", plan.result, itemsize(dtype));
   Array result = make_array(dtype, plan.result);

@@ -18,7 +18,8 @@ std::optional<bool> to_copy(const Arguments& a, int i) {
 Array part(const Array& whole, const Array& x, int axis, bool flat, std::int64_t* offset) {
   const std::int64_t begin = *offset;
   *offset += flat ? x.nbytes() : x.shape[axis] * whole.strides[axis];
-  return whole.view(x.shape, flat ? c_strides(x.shape, itemsize(whole.dtype)) : whole.strides, begin);
+  return whole.view(x.shape, flat ? c_strides(x.shape, itemsize(whole.dtype)) : whole.strides,
+                    begin);
 }
 
 Dims joined_shape(const std::vector<Array>& arrays, int axis) {
@@ -27,8 +28,9 @@ Dims joined_shape(const std::vector<Array>& arrays, int axis) {
     Dims other(arrays[i].shape);
     if (other.size() == shape.size()) other[axis] = shape[axis];
     if (!(other == shape)) {
-      throw ShapeError("concat(): shapes must agree beside axis " + std::to_string(axis) + ", got " +
-                       to_string(arrays[0].shape) + " and " + to_string(arrays[i].shape));
+      throw ShapeError("concat(): shapes must agree beside axis " + std::to_string(axis) +
+                       ", got " + to_string(arrays[0].shape) + " and " +
+                       to_string(arrays[i].shape));
     }
     shape[axis] += arrays[i].shape[axis];
   }
@@ -182,8 +184,9 @@ PyObject* astype(const Arguments& a) {
   const DType dtype = to_dtype("astype", a[1]);
   const bool same = dtype == x.dtype;
   if (is_complex(x.dtype) && !is_complex(dtype) && dtype != DType::bool_) {
-    throw TypeError("astype(): a complex array has no real counterpart; take real() or abs(), got " +
-                    std::string(name(x.dtype)) + " to " + std::string(name(dtype)));
+    throw TypeError(
+        "astype(): a complex array has no real counterpart; take real() or abs(), got " +
+        std::string(name(x.dtype)) + " to " + std::string(name(dtype)));
   }
   if (same && !to_bool("astype", "copy", a[2])) return new_ref(a[0]);
   if (x.size() <= kParallelGrain) return wrap(copy(x, dtype));

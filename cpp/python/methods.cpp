@@ -12,9 +12,7 @@
 namespace arrayforge {
 namespace {
 
-py::object host_of(PyObject* self) {
-  return steal(to_host(as_array(self)));
-}
+py::object host_of(PyObject* self) { return steal(to_host(as_array(self))); }
 
 PyObject* nested_list(const Array& x, int axis, const char* data) {
   if (axis == x.ndim()) return load_scalar(x.dtype, data);
@@ -79,8 +77,8 @@ PyObject* reduce(PyObject* self, PyObject*) {
     const Array compact = contiguous(x);
     py::object bytes = steal(PyBytes_FromStringAndSize(read(compact), compact.nbytes()));
     py::object rebuild = py::module_::import("arrayforge._core").attr("_from_bytes");
-    return py::make_tuple(rebuild, py::make_tuple(std::string(name(x.dtype)),
-                                                  steal(to_tuple(x.shape)), bytes))
+    return py::make_tuple(
+               rebuild, py::make_tuple(std::string(name(x.dtype)), steal(to_tuple(x.shape)), bytes))
         .release()
         .ptr();
   });
@@ -173,7 +171,8 @@ template <Function function>
 PyObject* as_function(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
   return guarded([&] {
     const char* called = function_name(index_of(function));
-    require_lenient(called, std::string("arrays have no such method; use the function xp.") + called);
+    require_lenient(called,
+                    std::string("arrays have no such method; use the function xp.") + called);
     std::vector<PyObject*> all{self};
     const Py_ssize_t named = keywords ? PyTuple_GET_SIZE(keywords) : 0;
     all.insert(all.end(), args, args + count + named);
@@ -190,16 +189,21 @@ PyCFunction method(PyCFunctionWithKeywords f) {
 
 }  // namespace
 
-#define KEYWORDS(name, function, doc) {name, method(function), METH_VARARGS | METH_KEYWORDS, doc}
-#define FUNCTION_METHOD(name) \
-  {#name, method(as_function<Function::name##_>), METH_FASTCALL | METH_KEYWORDS, "xp." #name "()."}
+#define KEYWORDS(name, function, doc) \
+  { name, method(function), METH_VARARGS | METH_KEYWORDS, doc }
+#define FUNCTION_METHOD(name)                                                      \
+  {                                                                                \
+#name, method(as_function <Function::name##_>), METH_FASTCALL | METH_KEYWORDS, \
+        "xp." #name "()."                                                          \
+  }
 PyMethodDef array_methods[] = {
     KEYWORDS("to_device", to_device_method,
              "to_device($self, device, /, *, stream=None)\n--\n\nThe array on that device."),
     KEYWORDS("__array_namespace__", namespace_of,
              "__array_namespace__($self, /, *, api_version=None)\n--\n\nThe module arrayforge."),
-    KEYWORDS("__array__", to_numpy,
-             "__array__($self, dtype=None, copy=None)\n--\n\nA NumPy array that shares the memory."),
+    KEYWORDS(
+        "__array__", to_numpy,
+        "__array__($self, dtype=None, copy=None)\n--\n\nA NumPy array that shares the memory."),
     KEYWORDS("__dlpack__", array_dlpack,
              "__dlpack__($self, /, *, stream=None, max_version=None, dl_device=None, copy=None)"
              "\n--\n\nA DLPack capsule of the array."),

@@ -1,4 +1,5 @@
-// Two passes: the first collects the leaves and checks that the sequences are regular, the second converts.
+// Two passes: the first collects the leaves and checks that the sequences are regular, the second
+// converts.
 #include "nested.h"
 
 #include <string>

@@ -1,7 +1,7 @@
 // Operators of Array: each is the elementwise operation of its name.
+#include "../core/access.h"
 #include "array_type.h"
 #include "convert.h"
-#include "../core/access.h"
 #include "elementwise.h"
 #include "functions.h"
 
@@ -54,7 +54,8 @@ PyObject* inplace_matmul(PyObject* a, PyObject* b) {
 py::object only_element(PyObject* self, const char* function) {
   ArrayObject* array = as_array(self);
   if (array->value.size() != 1) {
-    throw TypeError(std::string(function) + "(): only an array of one element converts, got shape " +
+    throw TypeError(std::string(function) +
+                    "(): only an array of one element converts, got shape " +
                     to_string(array->value.shape));
   }
   if (array->is_native()) return steal(load_scalar(array->value.dtype, read(array->value)));

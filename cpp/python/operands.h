@@ -1,4 +1,5 @@
-// Arguments of the hand-written handlers: arrays, and arrays or Python scalars that wait for a dtype.
+// Arguments of the hand-written handlers: arrays, and arrays or Python scalars that wait for a
+// dtype.
 #pragma once
 
 #include <optional>
@@ -7,8 +8,8 @@
 #include "../core/access.h"
 #include "../core/config.h"
 #include "../core/nditer.h"
-#include "array_type.h"
 #include "arguments.h"
+#include "array_type.h"
 #include "convert.h"
 
 namespace arrayforge {
@@ -44,7 +45,8 @@ class ArrayOrScalar {
       kind_ = scalar_kind(object_);
     }
     if (!kind_) {
-      throw TypeError(std::string(function) + "(): expected an arrayforge array or a Python scalar, got " +
+      throw TypeError(std::string(function) +
+                      "(): expected an arrayforge array or a Python scalar, got " +
                       Py_TYPE(object)->tp_name + "; asarray() converts");
     }
   }

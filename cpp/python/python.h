@@ -1,5 +1,5 @@
-// What every file of the bindings includes: Python, pybind11's handles, and the guard that turns the core's
-// errors into Python's.
+// What every file of the bindings includes: Python, pybind11's handles, and the guard that turns
+// the core's errors into Python's.
 #pragma once
 
 #include <pybind11/pybind11.h>

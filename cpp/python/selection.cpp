@@ -25,8 +25,8 @@ PyObject* entries::where(const Arguments& a) {
   const ArrayOrScalar first("where", a[0]);
   const ArrayOrScalar x1("where", a[1]);
   const ArrayOrScalar x2("where", a[2]);
-  const bool boolean = first.is_scalar() ? first.kind() == ScalarKind::boolean
-                                         : first.array().dtype == DType::bool_;
+  const bool boolean =
+      first.is_scalar() ? first.kind() == ScalarKind::boolean : first.array().dtype == DType::bool_;
   if (!boolean) require_lenient("where", "a condition that is not boolean; compare it with 0");
   const Array condition = first.as_operand(DType::bool_);
   const DType dtype = common_dtype(x1, x2);

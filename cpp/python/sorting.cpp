@@ -29,15 +29,16 @@ PyObject* searchsorted(const Arguments& a) {
   const Array& x1 = array_argument(a, 0);
   const ArrayOrScalar x2("searchsorted", a[1]);
   if (x1.ndim() != 1) {
-    throw ShapeError("searchsorted(): x1 must be one-dimensional, got shape " + to_string(x1.shape));
+    throw ShapeError("searchsorted(): x1 must be one-dimensional, got shape " +
+                     to_string(x1.shape));
   }
   const bool right = PyUnicode_Check(a[2]) && PyUnicode_CompareWithASCIIString(a[2], "right") == 0;
   if (!right && !(PyUnicode_Check(a[2]) && PyUnicode_CompareWithASCIIString(a[2], "left") == 0)) {
     throw ValueError("searchsorted(): side must be 'left' or 'right', got " +
                      py::cast<std::string>(py::repr(borrow(a[2]))));
   }
-  const DType dtype = require_promoted(
-      "searchsorted", x2.promoted_with(x1.dtype, native_backend()->default_float));
+  const DType dtype =
+      require_promoted("searchsorted", x2.promoted_with(x1.dtype, native_backend()->default_float));
   Array vector = x1;
   if (a[3] != Py_None) {
     const Array& sorter = array_argument("searchsorted", a[3]);

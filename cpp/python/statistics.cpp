@@ -63,15 +63,17 @@ PyObject* finish(const Array& x, DType dtype, const Dims& axes, bool keepdims, W
 }
 
 DType sum_dtype(const char* function, DType dtype) {
-  if (dtype == DType::bool_) require_lenient(function, "booleans do not add up; convert with astype()");
+  if (dtype == DType::bool_)
+    require_lenient(function, "booleans do not add up; convert with astype()");
   if (kind(dtype) == Kind::unsigned_integer) return DType::uint64;
   return is_floating(dtype) ? dtype : DType::int64;
 }
 
-// A dtype of another kind is taken on before the reduction, by a copy; otherwise the accumulator serves both.
+// A dtype of another kind is taken on before the reduction, by a copy; otherwise the accumulator
+// serves both.
 Array with_accumulator_of(const Array& x, DType dtype) {
-  const bool same = accumulator_dtype(Reduction::sum, x.dtype) ==
-                    accumulator_dtype(Reduction::sum, dtype);
+  const bool same =
+      accumulator_dtype(Reduction::sum, x.dtype) == accumulator_dtype(Reduction::sum, dtype);
   return same ? x : copy(x, dtype);
 }
 
@@ -95,7 +97,8 @@ PyObject* reduce_as(const Arguments& a, Reduction reduction, DType dtype) {
 
 PyObject* extreme(const Arguments& a, Reduction reduction) {
   const DType dtype = array_argument(a).dtype;
-  if (dtype == DType::bool_) require_lenient(a.function(), "booleans have no order; take any() or all()");
+  if (dtype == DType::bool_)
+    require_lenient(a.function(), "booleans have no order; take any() or all()");
   return reduce_as(a, reduction, dtype);
 }
 

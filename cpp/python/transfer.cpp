@@ -4,13 +4,15 @@
 
 namespace arrayforge {
 
-// A native array is handed over as it is; what comes back from an engine is one, or anything with a buffer.
+// A native array is handed over as it is; what comes back from an engine is one, or anything with a
+// buffer.
 PyObject* to_host(ArrayObject* array) {
   if (array->is_native()) return new_ref(reinterpret_cast<PyObject*>(array));
   py::object host = backend_member(array->backend, "to_host")(borrow(array->raw));
   // A wrapper hands out the array that it wraps, which may be foreign itself.
   if (is_array(host.ptr())) return to_host(as_array(host.ptr()));
-  return py::module_::import("arrayforge._core").attr("asarray")(host, py::arg("device") = "cpu")
+  return py::module_::import("arrayforge._core")
+      .attr("asarray")(host, py::arg("device") = "cpu")
       .release()
       .ptr();
 }
