@@ -133,3 +133,10 @@ def test_diff(n):
     if n:
         joined = xp.diff(x, n=n, prepend=x, append=x)
         same(joined, np.diff(source, n=n, prepend=source, append=source))
+
+
+def test_concat_of_mixed_dtypes_without_an_axis():
+    parts = [xp.asarray(5, dtype=xp.int16), xp.asarray([6, 7], dtype=xp.int32), xp.asarray([[8]])]
+    joined = xp.concat(parts, axis=None)
+    assert joined.dtype is xp.int64
+    assert joined.tolist() == [5, 6, 7, 8]

@@ -17,7 +17,7 @@ std::optional<bool> to_copy(const Arguments& a, int i) {
 // The part of a fresh array that one of the joined arrays fills, and how far the next one begins.
 Array part(const Array& whole, const Array& x, int axis, bool flat, std::int64_t* offset) {
   const std::int64_t begin = *offset;
-  *offset += flat ? x.nbytes() : x.shape[axis] * whole.strides[axis];
+  *offset += flat ? x.size() * itemsize(whole.dtype) : x.shape[axis] * whole.strides[axis];
   return whole.view(x.shape, flat ? c_strides(x.shape, itemsize(whole.dtype)) : whole.strides,
                     begin);
 }
