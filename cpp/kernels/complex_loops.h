@@ -20,14 +20,17 @@
 namespace arrayforge {
 namespace {
 
+// Vectors of parts lie at addresses that suit the part only.
 template <class T>
 T load(const char* pointer) {
-  return *reinterpret_cast<const T*>(pointer);
+  T value;
+  __builtin_memcpy(&value, pointer, sizeof(value));
+  return value;
 }
 
 template <class T>
 void store(char* pointer, T value) {
-  *reinterpret_cast<T*>(pointer) = value;
+  __builtin_memcpy(pointer, &value, sizeof(value));
 }
 
 template <class Op, class In, class Out>

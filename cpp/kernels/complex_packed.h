@@ -32,7 +32,7 @@ struct FirstIndices<0, kIndices...> {
 // The lanes of kPackedBytes / sizeof(Complex<R>) complex numbers.
 template <class R>
 struct Packed {
-  typedef R Lanes __attribute__((vector_size(kPackedBytes), aligned(alignof(R)), may_alias));
+  typedef R Lanes __attribute__((vector_size(kPackedBytes)));
   static constexpr int kLanes = kPackedBytes / sizeof(R);
   static constexpr int kCount = kLanes / 2;
   using All = typename FirstIndices<kLanes>::type;
