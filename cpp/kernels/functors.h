@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "half.h"
 #include "numbers.h"
 
 namespace arrayforge {
@@ -123,6 +124,10 @@ struct copysign {
 struct nextafter {
   f32 operator()(f32 a, f32 b) const { return __builtin_nextafterf(a, b); }
   f64 operator()(f64 a, f64 b) const { return __builtin_nextafter(a, b); }
+  template <class H>
+  H operator()(H a, H b) const {
+    return next_half(a, b);
+  }
 };
 struct signbit {
   bool operator()(f32 a) const { return __builtin_signbit(a) != 0; }
@@ -201,7 +206,7 @@ struct remainder {
     }
   }
 };
-// Integers by squaring. 1 / a**b truncates for negative b, as the frontend has refused 0.
+// Integers by squaring. A negative exponent gives 1 / a**-b without its fraction, and 0 for a = 0.
 struct pow {
   template <class T>
   T operator()(T a, T b) const {
