@@ -130,3 +130,37 @@ def test_arithmetic_rounds_once(name, dtype):
     np.testing.assert_array_equal(got, wanted)
     zeros = wanted == 0
     np.testing.assert_array_equal(np.signbit(got)[zeros], np.signbit(wanted)[zeros])
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_logaddexp_next_to_zero(dtype):
+    """The larger operand nearly zero, and sums of exponentials nearly one."""
+    rng = np.random.default_rng(11)
+    high = rng.normal(size=300) * 10.0 ** rng.integers(-7, 0, 300)
+    low = -(10.0 ** rng.uniform(-1, 1.2, 300))
+    nearly = -(10.0 ** rng.uniform(-3, 0, 300))
+    other = np.log(-np.expm1(nearly)) * (
+        1 + rng.normal(size=300) * 10.0 ** rng.uniform(-8, -1, 300)
+    )
+    x = np.concatenate([high, low, nearly]).astype(dtype)
+    y = np.concatenate([low, high, other]).astype(dtype)
+    results = np.asarray(xp.logaddexp(xp.asarray(x), xp.asarray(y)))
+    error, where = errors("logaddexp", results, [x, y], dtype)
+    assert error <= LIMIT, f"{dtype}: {error} ulp at {where}"
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_quotients_are_exact(dtype):
+    """floor_divide and remainder up to the last integer that has a neighbour: no tolerance."""
+    rng = np.random.default_rng(13)
+    digits = np.finfo(dtype).nmant + 1
+    y = (rng.uniform(0.1, 10, 3000) * rng.choice([-1, 1], 3000)).astype(dtype)
+    x = (y * 2.0 ** rng.uniform(-3, digits - 1e-3, 3000)).astype(dtype)
+    quotients = rng.integers(1, 2 ** (digits // 2), 1000).astype(dtype)
+    x[:1000] = y[:1000] * quotients  # nearly whole, before or behind
+    for name, wanted in (
+        ("floor_divide", ref.expected("floor_divide", x, y)),
+        ("remainder", ref.expected("remainder", x, y)),
+    ):
+        got = np.asarray(getattr(xp, name)(xp.asarray(x), xp.asarray(y)))
+        ref.assert_same(got, wanted, 0, f"{name} {dtype}")

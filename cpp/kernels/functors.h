@@ -151,15 +151,16 @@ struct round {
   f64 operator()(f64 a) const { return __builtin_rint(a); }
 };
 
-// floor(a / b) may be one off after rounding; the remainder, which FMA gives exactly, tells. Beyond
-// 2**(digits - 2) the quotient itself is not exact and fmod decides.
+// floor(a / b) may be one too large after rounding; the remainder, which FMA gives exactly, tells.
+// From 2**digits on neighbouring integers have no floats of their own, and fmod finds the
+// remainder.
 template <class T>
 struct DivMod {
   T quotient, remainder;
 };
 template <class T>
 DivMod<T> divmod(T a, T b) {
-  constexpr T kExact = sizeof(T) == 4 ? static_cast<T>(1 << 22) : static_cast<T>(1LL << 51);
+  constexpr T kExact = sizeof(T) == 4 ? static_cast<T>(1 << 24) : static_cast<T>(1LL << 53);
   T q = floor_of(a / b);
   if (!finite(a) || !finite(b) || b == 0 || !(q < kExact && q > -kExact)) {
     if (!finite(a) || b == 0 || b != b) return {q, static_cast<T>(__builtin_nan(""))};

@@ -234,14 +234,16 @@ def _ordered(values):
 
 def ulps(actual, wanted):
     """Steps between two arrays of real floats, 0 for two NaNs and huge for one."""
-    steps = _ordered(np.ascontiguousarray(actual)).astype(np.float64)
-    steps = np.abs(steps - _ordered(np.ascontiguousarray(wanted)).astype(np.float64))
+    a, b = (_ordered(np.ascontiguousarray(x)) for x in (actual, wanted))
+    larger, smaller = (f(a, b).astype(np.uint64) for f in (np.maximum, np.minimum))
+    steps = (larger - smaller).astype(np.float64)  # modulo 2**64, which no two floats reach
     nan = np.isnan(actual), np.isnan(wanted)
     return np.where(nan[0] & nan[1], 0.0, np.where(nan[0] | nan[1], np.inf, steps))
 
 
 def tolerance(op, name):
     """In units in the last place; for complex numbers in units of the modulus."""
+    name = input_dtype(op, name) or name
     if name in COMPLEX:
         # A few roundings, as tests/test_complex_values.py allows against mpmath.
         return 16 if op in ELEMENTARY else 4
