@@ -185,3 +185,29 @@ def has(device, op, dtype):
         return True
     namespace = device.backend.implementation.namespace
     return hasattr(namespace, op) and dtype in {d.name for d in device_dtypes(device)}
+
+
+# Where NumPy takes a dtype and we do not: complex numbers have no order in the standard, and truth
+# values neither parts nor fractions.
+REFUSED = dict.fromkeys(("maximum", "minimum", "less", "less_equal"), ref.COMPLEX)
+REFUSED |= dict.fromkeys(("greater", "greater_equal"), ref.COMPLEX)
+REFUSED |= dict.fromkeys(("ceil", "floor", "trunc", "round", "real", "imag", "conj"), ref.BOOL)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("op", ref.OPS)
+def test_the_errors_are_numpy_s(op):
+    arity = ref.OPS[op][0]
+    for dtype in (*ref.STANDARD, "float16"):
+        x = np.ones(2, dtype)
+        try:
+            numpy_takes = getattr(np, op)(*[x] * arity) is not None
+        except TypeError:
+            numpy_takes = False
+        try:
+            ours = getattr(xp, op)(*[ref.device_array(x)] * arity) is not None
+        except TypeError:
+            ours = False
+        refused = dtype in REFUSED.get(op, ())
+        assert ours == (numpy_takes and not refused), f"{op} {dtype}"
+        assert numpy_takes or not refused, f"{op} {dtype}"
