@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -51,3 +54,15 @@ def no_array_is_left():
     yield
     gc.collect()
     assert _core._live_arrays() <= before
+
+
+@pytest.fixture
+def run_python():
+    """run_python(code, NAME=value, ...): a fresh interpreter with these environment variables."""
+
+    def run(code, **environment):
+        command = [sys.executable, "-c", code]
+        environment = os.environ | environment
+        return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+    return run

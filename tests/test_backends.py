@@ -93,3 +93,16 @@ def test_an_unknown_backend_is_named():
     with pytest.raises(ImportError, match="cppu"):
         xp.set_backend("cppu")
     assert importlib.import_module("arrayforge").zeros(1).device == "cpu"
+
+
+def test_a_copy_asked_for_shares_nothing(device):
+    """Engines may share memory when arrays move; copy=True may not."""
+    given = np.array([1.0, 2.0])
+    x = xp.asarray(given, device=device, copy=True)
+    moved = xp.asarray(x, device="cpu", copy=True)
+    x += 1
+    assert given.tolist() == [1, 2]
+    assert np.asarray(moved).tolist() == [1, 2]
+    back = xp.asarray(moved, device=device, copy=True)
+    back += 5
+    assert np.asarray(moved).tolist() == [1, 2]

@@ -118,7 +118,9 @@ ElementwisePlan plan_elementwise(Op op, const OperandType* operands, DType defau
       throw TypeError(message);
     }
   }
-  plan.kernel = is_half(plan.input) ? DType::float32 : plan.input;
+  // The neighbours of a 16-bit number are not those of the same number in float32.
+  const bool widens = is_half(plan.input) && op != Op::nextafter_;
+  plan.kernel = widens ? DType::float32 : plan.input;
   switch (op_info.result) {
     case Result::common:
       plan.result = plan.input;

@@ -45,7 +45,7 @@ struct OperandType {
 
 struct ElementwisePlan {
   DType input;   // every operand is converted to it
-  DType kernel;  // what the loop computes in: input, or float32 for 16-bit floats
+  DType kernel;  // what the loop computes in: input, or float32 for most 16-bit floats
   DType result;
   bool standard;  // false: allowed by NumPy's rules only
 };

@@ -76,9 +76,9 @@ struct convert {
       } else if constexpr (same<To, Boolean>) {
         return {static_cast<std::uint8_t>(value != 0)};
       } else if constexpr (same<To, Float16>) {
-        return narrow_float16(static_cast<f32>(value));
+        return narrow_float16(before_narrowing(value));
       } else if constexpr (same<To, BFloat16>) {
-        return narrow_bfloat16(static_cast<f32>(value));
+        return narrow_bfloat16(before_narrowing(value));
       } else if constexpr (is_float_type<V> && !is_float_type<To>) {
         return float_to_integer<To>(value);
       } else {

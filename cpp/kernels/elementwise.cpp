@@ -114,6 +114,8 @@ void ARRAYFORGE_FILL(elementwise)(KernelTable& table) {
   fill_integer<std::uint64_t, std::uint64_t>(table, DType::uint64);
   fill_floating<f32>(table, DType::float32);
   fill_floating<f64>(table, DType::float64);
+  binary<functor::nextafter, Float16>(table, Op::nextafter_, DType::float16);
+  binary<functor::nextafter, BFloat16>(table, Op::nextafter_, DType::bfloat16);
 }
 
 }  // namespace arrayforge

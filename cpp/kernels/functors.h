@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "half.h"
 #include "numbers.h"
 
 namespace arrayforge {
@@ -123,6 +124,10 @@ struct copysign {
 struct nextafter {
   f32 operator()(f32 a, f32 b) const { return __builtin_nextafterf(a, b); }
   f64 operator()(f64 a, f64 b) const { return __builtin_nextafter(a, b); }
+  template <class H>
+  H operator()(H a, H b) const {
+    return next_half(a, b);
+  }
 };
 struct signbit {
   bool operator()(f32 a) const { return __builtin_signbit(a) != 0; }
@@ -146,15 +151,16 @@ struct round {
   f64 operator()(f64 a) const { return __builtin_rint(a); }
 };
 
-// floor(a / b) may be one off after rounding; the remainder, which FMA gives exactly, tells. Beyond
-// 2**(digits - 2) the quotient itself is not exact and fmod decides.
+// floor(a / b) may be one too large after rounding; the remainder, which FMA gives exactly, tells.
+// From 2**digits on neighbouring integers have no floats of their own, and fmod finds the
+// remainder.
 template <class T>
 struct DivMod {
   T quotient, remainder;
 };
 template <class T>
 DivMod<T> divmod(T a, T b) {
-  constexpr T kExact = sizeof(T) == 4 ? static_cast<T>(1 << 22) : static_cast<T>(1LL << 51);
+  constexpr T kExact = sizeof(T) == 4 ? static_cast<T>(1 << 24) : static_cast<T>(1LL << 53);
   T q = floor_of(a / b);
   if (!finite(a) || !finite(b) || b == 0 || !(q < kExact && q > -kExact)) {
     if (!finite(a) || b == 0 || b != b) return {q, static_cast<T>(__builtin_nan(""))};
@@ -201,7 +207,7 @@ struct remainder {
     }
   }
 };
-// Integers by squaring. 1 / a**b truncates for negative b, as the frontend has refused 0.
+// Integers by squaring. A negative exponent gives 1 / a**-b without its fraction, and 0 for a = 0.
 struct pow {
   template <class T>
   T operator()(T a, T b) const {

@@ -72,7 +72,10 @@ struct Logaddexp {
     F64 low = select(x > y, y, x);
     // Equal operands differ by zero, infinite ones too.
     F64 gap = select(x == y, 0.0, low - high);
-    F64 small = Exp::vector<Wide>(gap);
+    // What the difference loses in rounding multiplies the exponential, and that is the result
+    // where the larger operand is nearly zero.
+    F64 lost = select(magnitude(gap) < splat(800.0), two_sum(low, -high).lo, 0.0);
+    F64 small = select(gap == gap, exp_of_sum<Wide>({gap, lost}), gap);
     F64 result = high + log1p_of_sum<Wide>({small, splat(0.0)}, splat(0.0));
     // float32 keeps two ulp down to 2^-27 without help.
     constexpr double kSafe = Precision::kNarrow ? 0x1p-20 : 0.5;

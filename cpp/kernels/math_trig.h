@@ -1,10 +1,9 @@
 // sin, cos and tan. Up to 2^20 the angle is reduced by four pieces of pi/2 (Cody and Waite); larger
-// ones go lane by lane to the C library, whose reduction knows all of 2/pi.
+// ones lane by lane, with all of 2/pi.
 #pragma once
 
-#include <math.h>
-
 #include "math_double.h"
+#include "math_reduction.h"
 
 namespace arrayforge {
 namespace {
@@ -28,7 +27,7 @@ struct Quadrant {
 
 // 0 <= x <= 2^20. The first three pieces have 33 bits, so that n times each is exact.
 template <class Precision>
-ARRAYFORGE_INLINE Quadrant quadrant(F64 x) {
+ARRAYFORGE_INLINE Quadrant small_quadrant(F64 x) {
   Rounded n = round_to_integer(x * splat(0x1.45f306dc9c883p-1));
   F64 first = x - n.value * splat(0x1.921fb54400000p+0);
   if constexpr (Precision::kNarrow) {
@@ -39,6 +38,38 @@ ARRAYFORGE_INLINE Quadrant quadrant(F64 x) {
     F64 rest = fma(n.value, splat(-0x1.b839a252049c1p-104), second.lo + third.lo);
     return {n.integer, fast_two_sum(third.hi, rest)};
   }
+}
+
+// Infinities and NaNs too.
+ARRAYFORGE_INLINE I64 is_large(F64 size) { return ~(size <= splat(0x1p20)); }
+
+// Replaces the lanes of large angles; infinite ones and NaNs become NaN.
+inline Quadrant with_large(Quadrant q, F64 x) {
+  Double2 turns = {q.r.hi, q.r.lo};
+  I64 large = is_large(x);
+  for (int lane = 0; lane < kLanes; ++lane) {
+    if (!large[lane]) continue;
+    if (!(x[lane] < kInfinity)) {
+      turns.hi[lane] = __builtin_nan("");
+      continue;
+    }
+    const QuarterTurns exact = quarter_turns(x[lane]);
+    q.index[lane] = exact.whole;
+    turns.hi[lane] = exact.hi;
+    turns.lo[lane] = exact.lo;
+  }
+  Double2 angle = product(turns, {splat(0x1.921fb54442d18p+0), splat(0x1.1a62633145c07p-54)});
+  angle = fast_two_sum(angle.hi, angle.lo);
+  q.r = {select(large, angle.hi, q.r.hi), select(large, angle.lo, q.r.lo)};
+  return q;
+}
+
+// x >= 0.
+template <class Precision>
+ARRAYFORGE_INLINE Quadrant quadrant(F64 x) {
+  Quadrant q = small_quadrant<Precision>(x);
+  if (__builtin_expect(any(is_large(x)), 0)) return with_large(q, x);
+  return q;
 }
 
 // sin(r) as r.hi and the rest.
@@ -69,17 +100,6 @@ ARRAYFORGE_INLINE Double2 cos_parts(Double2 r) {
 
 ARRAYFORGE_INLINE I64 odd(I64 n) { return (n & splat_bits(1)) != splat_bits(0); }
 
-// Lanes under the mask are computed by the C library.
-ARRAYFORGE_INLINE F64 patch(F64 result, I64 mask, F64 x, double (*function)(double)) {
-  for (int lane = 0; lane < kLanes; ++lane) {
-    if (mask[lane]) result[lane] = function(x[lane]);
-  }
-  return result;
-}
-
-// Infinities and NaNs too.
-ARRAYFORGE_INLINE I64 beyond_reduction(F64 size) { return ~(size <= splat(0x1p20)); }
-
 // sin(x + shift * pi/2) for x >= 0.
 template <class Precision>
 ARRAYFORGE_INLINE F64 sine_wave(F64 x, std::int64_t shift) {
@@ -94,22 +114,14 @@ ARRAYFORGE_INLINE F64 sine_wave(F64 x, std::int64_t shift) {
 struct Sin {
   template <class Precision>
   static ARRAYFORGE_INLINE F64 vector(F64 x) {
-    F64 size = magnitude(x);
-    I64 beyond = beyond_reduction(size);
-    F64 result = flip_sign(sine_wave<Precision>(size, 0), sign_bit(x));
-    if (__builtin_expect(any(beyond), 0)) return patch(result, beyond, x, ::sin);
-    return result;
+    return flip_sign(sine_wave<Precision>(magnitude(x), 0), sign_bit(x));
   }
 };
 
 struct Cos {
   template <class Precision>
   static ARRAYFORGE_INLINE F64 vector(F64 x) {
-    F64 size = magnitude(x);
-    I64 beyond = beyond_reduction(size);
-    F64 result = sine_wave<Precision>(size, 1);
-    if (__builtin_expect(any(beyond), 0)) return patch(result, beyond, x, ::cos);
-    return result;
+    return sine_wave<Precision>(magnitude(x), 1);
   }
 };
 
@@ -118,18 +130,14 @@ ARRAYFORGE_INLINE Double2 normal(Double2 x) { return fast_two_sum(x.hi, x.lo); }
 struct Tan {
   template <class Precision>
   static ARRAYFORGE_INLINE F64 vector(F64 x) {
-    F64 size = magnitude(x);
-    I64 beyond = beyond_reduction(size);
-    Quadrant q = quadrant<Precision>(size);
+    Quadrant q = quadrant<Precision>(magnitude(x));
     Double2 sine = normal(sin_parts<Precision>(q.r));
     Double2 cosine = normal(cos_parts<Precision>(q.r));
     I64 flip = odd(q.index);
     Double2 above = {select(flip, cosine.hi, sine.hi), select(flip, cosine.lo, sine.lo)};
     Double2 below = {select(flip, -sine.hi, cosine.hi), select(flip, -sine.lo, cosine.lo)};
     Double2 ratio = quotient(above, below);
-    F64 result = flip_sign(ratio.hi + ratio.lo, sign_bit(x));
-    if (__builtin_expect(any(beyond), 0)) return patch(result, beyond, x, ::tan);
-    return result;
+    return flip_sign(ratio.hi + ratio.lo, sign_bit(x));
   }
 };
 

@@ -34,7 +34,7 @@ using Loop = void (*)(char* const* pointers, const std::int64_t* strides, std::i
 struct KernelTable {
   const char* isa = nullptr;
   // By operation and dtype of the inputs; null where the operation does not take that dtype.
-  // float16 and bfloat16 have no rows: they are computed in float32 through casts.
+  // float16 and bfloat16 are computed in float32 through casts, except for nextafter.
   Loop elementwise[kOpCount][kDTypeCount] = {};
   Loop cast[kDTypeCount][kDTypeCount] = {};  // from, to; complex to real keeps the real part
   Loop select[5] = {};  // condition, x1, x2, output; by the logarithm of the item size

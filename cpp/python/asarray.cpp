@@ -91,13 +91,13 @@ PyObject* asarray(const Arguments& a) {
     if (device == array->device) return converted(function, array, dtype, wants_copy);
     if (wants_copy == false) refuse_copy(function, "another device");
     py::object moved = steal(move_to(array, device));
-    return converted(function, as_array(moved.ptr()), dtype, std::nullopt);
+    return converted(function, as_array(moved.ptr()), dtype, wants_copy);
   }
   DeviceObject* device = to_device(function, a[2]);
-  const bool stays = device == cpu_device();
-  if (!stays && wants_copy == false) refuse_copy(function, "another device");
-  py::object host = steal(wrap(host_array(function, a[0], dtype, stays ? wants_copy : std::nullopt,
-                                          device->backend->default_float)));
+  if (device != cpu_device() && wants_copy == false) refuse_copy(function, "another device");
+  // A move may share memory, so that a copy asked for is made before.
+  const DType wide = device->backend->default_float;
+  py::object host = steal(wrap(host_array(function, a[0], dtype, wants_copy, wide)));
   return move_to(as_array(host.ptr()), device);
 }
 

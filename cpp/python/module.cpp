@@ -40,8 +40,29 @@ DType require_dtype(const py::object& object) {
   return *dtype;
 }
 
+struct OpRow {
+  const char* name;
+  int arity;
+  const char* accepts;
+  const char* result;
+};
+constexpr OpRow kOpRows[] = {
+#define OP(name, arity, accepts, result, summary) {#name, arity, #accepts, #result},
+#include "../ops.def"
+};
+
+// The operations of ops.def, for the tests that run through them.
+py::list op_table() {
+  py::list rows;
+  for (const OpRow& row : kOpRows) {
+    rows.append(py::make_tuple(row.name, row.arity, row.accepts, row.result));
+  }
+  return rows;
+}
+
 // What result_type() and broadcast_shapes() are made of.
 void bind_rules(py::module_& module) {
+  module.def("_op_table", op_table);
   module.def("_promote", [](const py::object& a, const py::object& b) {
     const Promoted result = promote(require_dtype(a), require_dtype(b));
     return py::make_tuple(borrow(dtype_object(result.dtype)), result.standard);
