@@ -2,8 +2,9 @@
 
 import numpy as np
 
-NAMES = "astype reshape permute_dims nonzero sum concat sort zeros ones full".split()
-NAMES += [n for n in dir(np) if n[0].islower() and isinstance(getattr(np, n), np.ufunc)]
+OTHERS = "astype reshape permute_dims nonzero sum concat sort zeros ones full"
+NAMES = [n for n in dir(np) if n[0].islower() and isinstance(getattr(np, n), np.ufunc)]
+NAMES += OTHERS.split()
 
 
 class Opaque:
@@ -20,14 +21,12 @@ def opaque(function):
         result = function(*map(bare, args), **named)
         return tuple(map(Opaque, result)) if isinstance(result, tuple) else Opaque(result)
 
-    return call
+    return staticmethod(call)
 
 
 class Dependent:
     name = "dependent"
-    namespace = types.SimpleNamespace(
-        **{n: opaque(getattr(np, n)) for n in UFUNCS + OTHERS.split()}
-    )
+    namespace = type("Namespace", (), {n: opaque(getattr(np, n)) for n in NAMES})
     devices = staticmethod(lambda: ["dependent"])
     dtypes = staticmethod(lambda device: {n: np.dtype(n) for n in ("bool", "int64", "float64")})
     describe = staticmethod(lambda raw: (raw.values.dtype.name, raw.values.shape, "dependent"))

@@ -4,9 +4,7 @@ import types
 
 import arrayforge as xp
 
-
-class Traced(types.SimpleNamespace):
-    pass
+Traced = type("Traced", (types.SimpleNamespace,), {})
 
 
 def bare(x):
@@ -24,12 +22,12 @@ def counted(function):
         BACKEND.calls += 1
         return traced(function(*map(bare, args), **{n: bare(x) for n, x in named.items()}))
 
-    return call
+    return staticmethod(call)
 
 
 class Wrapping:
     name, wraps, level, calls = "wrapping", True, 1, 0
-    namespace = types.SimpleNamespace(**{n: counted(getattr(xp, n)) for n in xp.__all__})
+    namespace = type("Counted", (), {n: counted(getattr(xp, n)) for n in xp.__all__})
     devices = staticmethod(lambda: ["wrapping"])
     dtypes = staticmethod(lambda device: xp.__array_namespace_info__().dtypes())
     describe = staticmethod(lambda raw: (raw.array.dtype, raw.array.shape, raw.array.device))
