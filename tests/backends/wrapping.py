@@ -1,10 +1,8 @@
 """A backend whose payload holds arrayforge arrays, and which counts what it computes."""
 
-import types
+from types import SimpleNamespace as Traced
 
 import arrayforge as xp
-
-Traced = type("Traced", (types.SimpleNamespace,), {})
 
 
 def bare(x):
@@ -12,9 +10,8 @@ def bare(x):
 
 
 def traced(x):
-    if isinstance(x, tuple):
-        return getattr(x, "_make", tuple)(map(traced, x))
-    return Traced(array=x) if isinstance(x, xp.Array) else x
+    make = getattr(x, "_make", type(x))
+    return make(map(traced, x)) if isinstance(x, tuple) else Traced(array=x)
 
 
 def counted(function):
@@ -25,9 +22,13 @@ def counted(function):
     return staticmethod(call)
 
 
+def namespace_of(module, **parts):
+    return type("Namespace", (), {n: counted(getattr(module, n)) for n in module.__all__} | parts)
+
+
 class Wrapping:
     name, wraps, level, calls = "wrapping", True, 1, 0
-    namespace = type("Counted", (), {n: counted(getattr(xp, n)) for n in xp.__all__})
+    namespace = namespace_of(xp, linalg=namespace_of(xp.linalg), fft=namespace_of(xp.fft))
     devices = staticmethod(lambda: ["wrapping"])
     dtypes = staticmethod(lambda device: xp.__array_namespace_info__().dtypes())
     describe = staticmethod(lambda raw: (raw.array.dtype, raw.array.shape, raw.array.device))
