@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from values import COMPLEX, REAL, array, layouts, lives_on, needs, plain_numpy
+from values import close as near
 
 import arrayforge as xp
 
@@ -65,3 +67,99 @@ def test_frequencies_and_shifts(n):
 def test_errors(error, call):
     with pytest.raises(error, match=r"^[a-z_]+\(\): [^A-Z]"):
         call(xp.asarray([1.0, 2.0, 3.0]))
+
+
+SINGLE = ("float32", "complex64")
+
+
+def samples(shape, dtype):
+    generator = np.random.default_rng(len(shape))
+    values = generator.normal(size=shape) + 1j * generator.normal(size=shape)
+    return (values if dtype.startswith("complex") else values.real).astype(dtype)
+
+
+def takes(name, dtype):
+    return not (name in ("rfft", "rfftn", "ihfft") and dtype.startswith("complex"))
+
+
+@pytest.mark.parametrize("name", ["fft", "ifft", "rfft", "irfft", "hfft", "ihfft"])
+@pytest.mark.parametrize("dtype", [*REAL, *COMPLEX])
+def test_every_size_and_layout(device, name, dtype):
+    needs(device, dtypes=f"{dtype} complex64" if dtype in SINGLE else f"{dtype} complex128")
+    if not takes(name, dtype):
+        return
+    for size in (1, 2, 3, 5, 8, 15, 31, 64):
+        if size == 1 and name in ("irfft", "hfft"):
+            continue
+        a = samples((size,), dtype)
+        result = getattr(xp.fft, name)(array(a, device))
+        near(result, getattr(np.fft, name)(a))
+        assert lives_on(result, device)
+    for x, a in layouts(samples((2, 3, 4), dtype), device):
+        for axis in (-3, -1, 1):
+            for n in (None, 2, 5):
+                result = getattr(xp.fft, name)(x, axis=axis, n=n)
+                near(result, getattr(np.fft, name)(a, axis=axis, n=n), steps=16)
+
+
+@pytest.mark.parametrize("name", ["fftn", "ifftn", "rfftn", "irfftn"])
+@pytest.mark.parametrize("dtype", [*REAL, *COMPLEX])
+def test_every_combination_of_axes(device, name, dtype):
+    needs(device, dtypes=f"{dtype} complex64" if dtype in SINGLE else f"{dtype} complex128")
+    if not takes(name, dtype):
+        return
+    plain_numpy(device, "fftn without axes")
+    for x, a in layouts(samples((3, 4, 5), dtype), device):
+        for s, axes in ((None, None), (None, (1,)), ((2, 7), (0, 2)), ((4, 4), (-1, -3))):
+            for norm in NORMS:
+                options = {"s": s, "axes": axes, "norm": norm}
+                result = getattr(xp.fft, name)(x, **options)
+                near(result, getattr(np.fft, name)(a, **options), steps=32)
+        near(
+            getattr(xp.fft, name)(x, s=(3, 4)), getattr(np.fft, name)(a, s=(3, 4), axes=(1, 2)), 32
+        )
+
+
+def test_there_and_back(device):
+    needs(device, dtypes="complex128")
+    a = samples((4, 7), "complex128")
+    x = array(a, device)
+    for norm in NORMS:
+        near(xp.fft.ifft(xp.fft.fft(x, norm=norm), norm=norm), a)
+        near(xp.fft.ifftn(xp.fft.fftn(x, norm=norm), norm=norm), a, steps=16)
+        real = xp.fft.irfft(xp.fft.rfft(array(a.real.copy(), device), norm=norm), n=7, norm=norm)
+        near(real, a.real)
+        signal = a.real.copy()
+        near(xp.fft.hfft(xp.fft.ihfft(array(signal, device), norm=norm), n=7, norm=norm), signal)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 8, 9])
+@pytest.mark.parametrize("dtype", REAL)
+def test_frequencies_of_a_dtype(device, n, dtype):
+    needs(device, "concat", dtype)
+    plain_numpy(device, "fftfreq")
+    for d in (1.0, 0.1, 3):
+        for name in ("fftfreq", "rfftfreq"):
+            result = getattr(xp.fft, name)(n, d=d, dtype=getattr(xp, dtype), device=device)
+            near(result, getattr(np.fft, name)(n, d).astype(dtype), steps=2)
+            assert lives_on(result, device)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int32", *REAL, *COMPLEX])
+def test_shifts_of_every_layout(device, dtype):
+    needs(device, "concat", dtype)
+    for shape in ((5,), (4, 3), (2, 0), (1, 1, 6)):
+        values = np.arange(np.prod(shape)).reshape(shape).astype(dtype)
+        for x, a in layouts(values, device):
+            for axes in (None, 0, -1, tuple(range(len(shape)))):
+                for name in ("fftshift", "ifftshift"):
+                    result = getattr(xp.fft, name)(x, axes=axes)
+                    expected = getattr(np.fft, name)(a, axes)
+                    assert result.dtype.name == dtype
+                    np.testing.assert_array_equal(np.asarray(result.to_device("cpu")), expected)
+
+
+def test_integers_are_transformed_in_double_precision():
+    x = xp.asarray([1, 2, 3])
+    near(xp.fft.fft(x), np.fft.fft([1.0, 2.0, 3.0]))
+    near(xp.fft.rfft(x), np.fft.rfft([1.0, 2.0, 3.0]))

@@ -10,6 +10,9 @@ namespace {
 // sort and argsort: (x, /, *, axis, descending, stable). Both sorts are stable whatever is asked.
 PyObject* by_lanes(const Arguments& a, Array (*sorting)(const Array&, int, bool)) {
   const Array& x = array_argument(a, 0);
+  if (x.dtype == DType::bool_ || is_complex(x.dtype)) {
+    require_lenient(a.function(), "only real numbers have an order; convert with astype()");
+  }
   const int axis = normalize_axis(a.function(), to_int(a.function(), "axis", a[1]), x.ndim());
   const bool descending = to_bool(a.function(), "descending", a[2]);
   Array result;

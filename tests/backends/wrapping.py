@@ -1,39 +1,41 @@
 """A backend whose payload holds arrayforge arrays, and which counts what it computes."""
 
-import types
+from types import SimpleNamespace as Traced
 
 import arrayforge as xp
 
-NAMES = [n for n in xp.__all__ if callable(getattr(xp, n)) and n[0].islower()]
+
+def bare(x):
+    return type(x)(map(bare, x)) if type(x) in (list, tuple) else getattr(x, "array", x)
 
 
-class Traced:
-    def __init__(self, array):
-        self.array = array
+def traced(x):
+    make = getattr(x, "_make", type(x))
+    return make(map(traced, x)) if isinstance(x, tuple) else Traced(array=x)
 
 
 def counted(function):
     def call(*args, **named):
         BACKEND.calls += 1
-        result = function(*(a.array if isinstance(a, Traced) else a for a in args), **named)
-        return Traced(result) if isinstance(result, xp.Array) else result
+        return traced(function(*map(bare, args), **{n: bare(x) for n, x in named.items()}))
 
-    return call
+    return staticmethod(call)
+
+
+def namespace_of(module, **parts):
+    return type("Namespace", (), {n: counted(getattr(module, n)) for n in module.__all__} | parts)
 
 
 class Wrapping:
     name, wraps, level, calls = "wrapping", True, 1, 0
-    namespace = types.SimpleNamespace(**{n: counted(getattr(xp, n)) for n in NAMES})
+    namespace = namespace_of(xp, linalg=namespace_of(xp.linalg), fft=namespace_of(xp.fft))
     devices = staticmethod(lambda: ["wrapping"])
     dtypes = staticmethod(lambda device: xp.__array_namespace_info__().dtypes())
     describe = staticmethod(lambda raw: (raw.array.dtype, raw.array.shape, raw.array.device))
-    lift = from_host = staticmethod(lambda array, device=None: Traced(array))
+    lift = from_host = staticmethod(lambda array, device=None: Traced(array=array))
     to_host = item = staticmethod(lambda raw: raw.array)
-    getitem = staticmethod(lambda raw, key: Traced(raw.array[key]))
-
-    def setitem(self, raw, key, value):
-        raw.array[key] = value.array if isinstance(value, Traced) else value
-        return raw
+    getitem = staticmethod(lambda raw, key: Traced(array=raw.array[key]))
+    setitem = staticmethod(lambda x, key, value: x.array.__setitem__(key, bare(value)) or x)
 
 
 BACKEND = Wrapping()
