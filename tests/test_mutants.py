@@ -3,6 +3,7 @@
 import inspect
 import json
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import arrayforge as xp
 from arrayforge import _core
 
 NAMES = mutants.functions((mutants.ROOT / "cpp" / "ops.def").read_text())
+TARGETS = [target for name in NAMES for target in mutants.forms(name, dir(xp.Array))]
 
 
 def test_the_functions_are_those_of_the_namespaces():
@@ -26,23 +28,57 @@ def test_the_functions_are_those_of_the_namespaces():
 
 
 def test_every_function_has_each_kind_of_mutant_unless_a_reason_is_listed():
-    chosen = mutants.select(NAMES, [])
-    assert len(chosen) == len(NAMES) * len(mutants.KINDS)
+    chosen = mutants.select(TARGETS, [])
+    assert len(chosen) == len(TARGETS) * len(mutants.KINDS)
+    assert {mutant.split(":")[0].split("@")[0] for mutant in chosen} == set(NAMES)
     assert set(mutants.NOT_APPLICABLE) <= set(chosen)
     assert all(name + ":dtype" not in mutants.NOT_APPLICABLE for name in NAMES)
 
 
+def test_each_form_of_a_function_is_a_target_of_its_own():
+    every = ["function", "operator", "reflected", "inplace"]
+    assert mutants.forms("add", dir(xp.Array)) == [f"add@{form}" for form in every]
+    assert mutants.forms("less", dir(xp.Array)) == ["less@function", "less@operator"]
+    assert mutants.forms("sum", dir(xp.Array)) == ["sum@function", "sum@method"]
+    assert mutants.forms("linalg.inv", dir(xp.Array)) == ["linalg.inv"]
+
+
+def test_there_is_a_form_for_every_operator_of_the_type():
+    operators = [
+        name for name in TARGETS if "@" in name and not name.endswith(("method", "function"))
+    ]
+    dunders = [
+        name
+        for name in vars(xp.Array)
+        if re.fullmatch(
+            r"__[ir]?(add|sub|mul|truediv|floordiv|mod|pow|matmul|and|or|xor|lshift|rshift)__|"
+            r"__(neg|pos|abs|invert|eq|ne|lt|le|gt|ge)__",
+            name,
+        )
+    ]
+    # Only arrays multiply as matrices, so nothing reaches __rmatmul__.
+    assert len(operators) == len(dunders) - 1
+
+
 @pytest.mark.parametrize(
     ("pattern", "count"),
-    [("add", 3), ("add:zeros", 1), ("linalg.inv", 3), ("fft", 42), ("*:dtype", len(NAMES))],
+    [
+        ("add", 12),
+        ("add:zeros", 4),
+        ("add@inplace", 3),
+        ("add@inplace:zeros", 1),
+        ("linalg.inv", 3),
+        ("fft", 42),
+        ("*:dtype", len(TARGETS)),
+    ],
 )
 def test_patterns_select(pattern, count):
-    assert len(mutants.select(NAMES, [pattern])) == count
+    assert len(mutants.select(TARGETS, [pattern])) == count
 
 
 def test_a_pattern_without_a_match_is_an_error():
     with pytest.raises(ValueError, match="nothing matches 'ad'"):
-        mutants.select(NAMES, ["add", "ad"])
+        mutants.select(TARGETS, ["add", "ad"])
 
 
 def fact(seconds, *calls, outcome="passed"):
@@ -63,6 +99,8 @@ def test_tests_that_bear_the_name_come_first_then_cheap_ones():
         "test_a.py::test_cheap",
     ]
     assert mutants.tests_of("sin", recording) == []
+    assert mutants.tests_of("add@operator", {"t": fact(0.1, "add", "add@operator")}) == ["t"]
+    assert mutants.tests_of("add@operator", {"t": fact(0.1, "add", "add@function")}) == []
 
 
 RUNNING = {"state": "running", "test": "t"}

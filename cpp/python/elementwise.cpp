@@ -306,7 +306,7 @@ PyObject* elementwise_entry(Op op, PyObject* const* args, Py_ssize_t count) noex
     if (!call.parse_all(args, &stranger)) refuse(op, stranger);
     if (arity == 1 && !call.operands[0].array) refuse(op, args[0]);
     call.make_plan();
-    return mutable_result(index_of(op), args, arity, [&] { return call.run(); });
+    return mutable_result(index_of(op), Form::function, args, arity, [&] { return call.run(); });
   });
 }
 
@@ -319,7 +319,8 @@ PyObject* elementwise_operator(Op op, PyObject* a, PyObject* b) noexcept {
     PyObject* stranger = nullptr;
     if (!call.parse_all(args, &stranger)) return new_ref(Py_NotImplemented);
     call.make_plan();
-    return mutable_result(index_of(op), args, call.arity, [&] { return call.run(); });
+    const Form form = is_array(a) ? Form::op : Form::reflected;
+    return mutable_result(index_of(op), form, args, call.arity, [&] { return call.run(); });
   });
 }
 

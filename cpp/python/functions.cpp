@@ -105,15 +105,16 @@ PyObject* run(int row, const Arguments& arguments) {
   return result ? result : call_composite(row, arguments);
 }
 
-PyObject* call_row(int row, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
-  return mutable_result(static_cast<int>(kOpCount) + row, args, count, [&] {
+PyObject* call_row(int row, Form form, PyObject* const* args, Py_ssize_t count,
+                   PyObject* keywords) {
+  return mutable_result(static_cast<int>(kOpCount) + row, form, args, count, [&] {
     return run(row, Arguments(*prepared[row].signature, args, count, keywords));
   });
 }
 
 template <int I>
 PyObject* entry(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
-  return guarded([&] { return call_row(I, args, count, keywords); });
+  return guarded([&] { return call_row(I, Form::function, args, count, keywords); });
 }
 
 template <int I>
@@ -170,7 +171,7 @@ const char* function_namespace(FunctionIndex function) {
 
 PyObject* call_function(Function function, PyObject* const* args, Py_ssize_t count,
                         PyObject* keywords) {
-  return call_row(static_cast<int>(function), args, count, keywords);
+  return call_row(static_cast<int>(function), Form::method, args, count, keywords);
 }
 
 void bind_functions(py::module_& module) {

@@ -6,13 +6,18 @@
 //          its elements repeated where broadcasting does not do it; in reverse order for functions
 //          whose result is that operand
 //   dtype  the right values in another dtype
-// Tuples are mutated item by item. Results that are no arrays get the like: False, 0, bool;
-// True, the first operand; an int for a bool, another dtype for a dtype.
+// Tuples are mutated item by item; an in-place operator's target gets the wrong contents. Results
+// that are no arrays get the like: False, 0, bool; True, the first operand; an int for a bool,
+// another dtype for a dtype.
 #include "mutants.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstdlib>
 #include <cstring>
+#include <optional>
+#include <string>
 
 #include "../core/access.h"
 #include "../core/nditer.h"
@@ -25,23 +30,25 @@
 namespace arrayforge {
 namespace {
 
+constexpr const char* kForms[] = {"function", "operator", "reflected", "inplace", "method"};
+constexpr std::size_t kFormCount = std::size(kForms);
 enum class MutantKind { zeros, first, dtype };
 constexpr const char* kKinds[] = {"zeros", "first", "dtype"};
 
 // Set while nothing runs, then only read.
 FunctionIndex chosen = -1;
 MutantKind chosen_kind = MutantKind::zeros;
+std::optional<Form> chosen_form;  // nothing: all of them
 
 thread_local int depth = 0;
-std::array<std::atomic<std::int64_t>, kFunctionTotal> calls;
+std::array<std::atomic<bool>, kFunctionTotal * kFormCount> called;
 std::atomic<std::int64_t> mutations;
 
 constexpr FunctionIndex kReturnTheirOperand[] = {
     index_of(Op::positive_),           index_of(Function::reshape_),
     index_of(Function::expand_dims_),  index_of(Function::squeeze_),
     index_of(Function::broadcast_to_), index_of(Function::astype_),
-    index_of(Function::asarray_),      index_of(Function::from_dlpack_),
-    index_of(Function::full_)};
+    index_of(Function::asarray_),      index_of(Function::from_dlpack_)};
 
 template <std::size_t N>
 bool is_among(const FunctionIndex (&functions)[N], FunctionIndex function) {
@@ -229,22 +236,37 @@ std::string full_name(FunctionIndex function) {
   return (space.empty() ? "" : space + ".") + function_name(function);
 }
 
-void choose(const std::string& name, const std::string& kind) {
-  const auto* found = std::find(std::begin(kKinds), std::end(kKinds), kind);
+template <std::size_t N>
+int place(const char* const (&words)[N], const std::string& word) {
+  const auto* found = std::find(std::begin(words), std::end(words), word);
+  if (found == std::end(words)) throw ValueError("_set_mutant(): no such kind or form, " + word);
+  return static_cast<int>(found - std::begin(words));
+}
+
+// NAME:KIND or NAME@FORM:KIND.
+void choose(const std::string& mutant) {
+  const std::size_t colon = mutant.find(':');
+  const std::string target = mutant.substr(0, colon);
+  const std::string name = target.substr(0, target.find('@'));
   for (FunctionIndex i = 0; i < kFunctionTotal; ++i) {
-    if (full_name(i) != name || found == std::end(kKinds)) continue;
-    chosen = i;
-    chosen_kind = static_cast<MutantKind>(found - std::begin(kKinds));
-    return;
+    if (full_name(i) == name) chosen = i;
   }
-  throw ValueError("_set_mutant(): no such function or kind, " + name + ":" + kind);
+  if (chosen < 0 || colon == std::string::npos) {
+    throw ValueError("_set_mutant(): expected FUNCTION:KIND or FUNCTION@FORM:KIND, got " + mutant);
+  }
+  chosen_kind = static_cast<MutantKind>(place(kKinds, mutant.substr(colon + 1)));
+  chosen_form.reset();
+  if (name != target) {
+    chosen_form = static_cast<Form>(place(kForms, target.substr(name.size() + 1)));
+  }
 }
 
 }  // namespace
 
-MutantCall::MutantCall(FunctionIndex function, PyObject* const* args, Py_ssize_t count)
-    : function_(function), args_(args), count_(count) {
-  if (depth++ == 0) ++calls[static_cast<std::size_t>(function)];
+MutantCall::MutantCall(FunctionIndex function, Form form, PyObject* const* args, Py_ssize_t count)
+    : function_(function), form_(form), args_(args), count_(count) {
+  const auto row = static_cast<std::size_t>(function);
+  if (depth++ == 0) called[row * kFormCount + static_cast<std::size_t>(form)] = true;
 }
 MutantCall::~MutantCall() { --depth; }
 
@@ -279,25 +301,25 @@ PyObject* MutantCall::target(PyObject* right) {
 }
 
 void bind_mutants(py::module_& module) {
-  module.def("_set_mutant", [](const std::string& name, const std::string& kind) {
+  module.def("_set_mutant", [](const std::string& mutant) {
     chosen = -1;
-    if (!name.empty()) choose(name, kind);
+    if (!mutant.empty()) choose(mutant);
   });
   module.def("_mutations", [] { return mutations.load(); });
+  // What was called since the last time, as "add" and "add@operator".
   module.def("_take_calls", [] {
-    py::dict taken;
-    for (FunctionIndex i = 0; i < kFunctionTotal; ++i) {
-      const std::int64_t count = calls[static_cast<std::size_t>(i)].exchange(0);
-      if (count > 0) taken[py::str(full_name(i))] = count;
+    py::set taken;
+    for (std::size_t i = 0; i < called.size(); ++i) {
+      if (!called[i].exchange(false)) continue;
+      const std::string name = full_name(static_cast<FunctionIndex>(i / kFormCount));
+      taken.add(name);
+      taken.add(name + "@" + kForms[i % kFormCount]);
     }
     return taken;
   });
   // Tests that start an interpreter of their own pass the mutant on.
   const char* wanted = std::getenv("ARRAYFORGE_MUTANT");
-  if (!wanted || !*wanted) return;
-  const std::string text(wanted);
-  const std::size_t colon = text.find(':');
-  choose(text.substr(0, colon), colon == std::string::npos ? "" : text.substr(colon + 1));
+  if (wanted && *wanted) choose(wanted);
 }
 
 }  // namespace arrayforge

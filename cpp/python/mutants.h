@@ -6,13 +6,16 @@
 
 namespace arrayforge {
 
+// How a public function was called; a mutant can be limited to one of them.
+enum class Form { function, op, reflected, inplace, method };
+
 #ifdef ARRAYFORGE_MUTANTS
 
 // One call of a public function while it runs. Only outermost calls are counted and mutated: a
 // function that others are made of must be caught by tests of its own.
 class MutantCall {
  public:
-  MutantCall(FunctionIndex function, PyObject* const* args, Py_ssize_t count);
+  MutantCall(FunctionIndex function, Form form, PyObject* const* args, Py_ssize_t count);
   MutantCall(const MutantCall&) = delete;
   MutantCall& operator=(const MutantCall&) = delete;
   ~MutantCall();
@@ -28,6 +31,7 @@ class MutantCall {
   bool is_active() const;
 
   FunctionIndex function_;
+  Form form_;
   PyObject* const* args_;
   Py_ssize_t count_;
   py::object kept_;
@@ -37,9 +41,9 @@ void bind_mutants(py::module_& module);
 
 // work() is the call. args are the operands as given, positional ones first.
 template <class Work>
-PyObject* mutable_result(FunctionIndex function, PyObject* const* args, Py_ssize_t count,
+PyObject* mutable_result(FunctionIndex function, Form form, PyObject* const* args, Py_ssize_t count,
                          Work&& work) {
-  MutantCall call(function, args, count);
+  MutantCall call(function, form, args, count);
   return call.result(work());
 }
 
@@ -47,7 +51,7 @@ PyObject* mutable_result(FunctionIndex function, PyObject* const* args, Py_ssize
 template <class Work>
 PyObject* mutable_target(FunctionIndex function, PyObject* const* args, Py_ssize_t count,
                          Work&& work) {
-  MutantCall call(function, args, count);
+  MutantCall call(function, Form::inplace, args, count);
   call.keep_target();
   return call.target(work());
 }
@@ -57,7 +61,7 @@ PyObject* mutable_target(FunctionIndex function, PyObject* const* args, Py_ssize
 inline void bind_mutants(py::module_&) {}
 
 template <class Work>
-PyObject* mutable_result(FunctionIndex, PyObject* const*, Py_ssize_t, Work&& work) {
+PyObject* mutable_result(FunctionIndex, Form, PyObject* const*, Py_ssize_t, Work&& work) {
   return work();
 }
 

@@ -6,7 +6,10 @@ runs unchanged, and it is noted which functions each test calls itself. Then eve
 tests of its function, likely and cheap ones first, until one fails. Tests are collected once; each
 mutant is a fork of that process.
 
-    python tests/support/mutants.py [--jobs N] [PATTERN ...]    add, linalg, fft.*, *:dtype
+    python tests/support/mutants.py [--jobs N] [PATTERN ...]    add, linalg, *@inplace, *:dtype
+
+A function with an operator, a reflected or an in-place one, or a method is mutated in each form by
+itself: add@inplace:zeros.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -57,13 +60,39 @@ def functions(table: str) -> list[str]:
     return [f"{chapter}.{name}" if chapter in spaces else name for chapter, name in names]
 
 
-def select(names: Sequence[str], patterns: Sequence[str]) -> list[str]:
-    """The mutants, NAME:KIND, that a pattern matches; all of them where there is no pattern.
+_BINARY = (
+    *("add", "subtract", "multiply", "divide", "floor_divide", "remainder", "pow"),
+    *("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_left_shift", "bitwise_right_shift"),
+)
+_OPERATORS = (
+    *(*_BINARY, "matmul", "negative", "positive", "abs", "bitwise_invert"),
+    *("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"),
+)
+_ATTRIBUTES = {"permute_dims": "T", "matrix_transpose": "mT"}
+
+
+def forms(name: str, members: Container[str]) -> list[str]:
+    """The function in every form that it can be called in; members are those of Array."""
+    found = [
+        form
+        for form, exists in {
+            "operator": name in _OPERATORS,
+            "reflected": name in _BINARY,
+            "inplace": name in (*_BINARY, "matmul"),
+            "method": _ATTRIBUTES.get(name, name) in members,
+        }.items()
+        if exists
+    ]
+    return [f"{name}@{form}" for form in ("function", *found)] if found else [name]
+
+
+def select(targets: Sequence[str], patterns: Sequence[str]) -> list[str]:
+    """The mutants, TARGET:KIND, that a pattern matches; all of them where there is no pattern.
 
     Raises:
         ValueError: a pattern matches nothing.
     """
-    mutants = [f"{name}:{kind}" for name in names for kind in KINDS]
+    mutants = [f"{target}:{kind}" for target in targets for kind in KINDS]
     if not patterns:
         return mutants
     wanted = set()
@@ -76,13 +105,16 @@ def select(names: Sequence[str], patterns: Sequence[str]) -> list[str]:
 
 
 def _matches(mutant: str, pattern: str) -> bool:
-    name = mutant.partition(":")[0]
-    return any(fnmatchcase(whole, pattern) for whole in (mutant, name, name.partition(".")[0]))
+    target, kind = mutant.split(":")
+    name = target.partition("@")[0]
+    spellings = mutant, target, name, f"{name}:{kind}", name.partition(".")[0]
+    return any(fnmatchcase(spelling, pattern) for spelling in spellings)
 
 
 def tests_of(function: str, recording: dict[str, dict]) -> list[str]:
     """The tests that call the function: those that bear its name first, then the cheaper ones."""
-    name = re.compile(rf"(?<![a-z]){function.rpartition('.')[2]}(?![a-z])")
+    word = function.partition("@")[0].rpartition(".")[2]
+    name = re.compile(rf"(?<![a-z]){word}(?![a-z])")
     tests = [
         test
         for test, facts in recording.items()
@@ -216,11 +248,10 @@ class Runner:
         from arrayforge import _core
 
         self.silence()
-        name, _, kind = mutant.partition(":")
-        tests = self.tests[name]
+        tests = self.tests[mutant.partition(":")[0]]
         begin = time.perf_counter()
         before = _core._mutations()
-        _core._set_mutant(name, kind)
+        _core._set_mutant(mutant)
         os.environ["ARRAYFORGE_MUTANT"] = mutant
         impatient = False
         ran = 0
@@ -249,9 +280,9 @@ class Runner:
     def report(self, recording: dict[str, dict]) -> int:
         """Runs the mutants, prints the tables; the exit status."""
         self.recording = recording
-        names = dict.fromkeys(mutant.partition(":")[0] for mutant in self.mutants)
-        self.tests = {name: tests_of(name, recording) for name in names}
-        untested = [name for name in names if not self.tests[name]]
+        targets = dict.fromkeys(mutant.partition(":")[0] for mutant in self.mutants)
+        self.tests = {target: tests_of(target, recording) for target in targets}
+        untested = [target for target in targets if not self.tests[target]]
         applicable = [
             mutant
             for mutant in self.mutants
@@ -272,14 +303,14 @@ class Runner:
         broken = [test for test in self.items if recording[test]["outcome"] != "passed"]
         _print_all("tests that fail without a mutant", ((test,) for test in broken))
         _print_all("killed by a crash or a hang", sorted(odd))
-        _print_all("functions without a test", ((name,) for name in untested))
+        _print_all("without a test", ((target,) for target in untested))
         _print_all("survivors", sorted(survivors))
         skipped = sum(mutant in NOT_APPLICABLE for mutant in self.mutants)
         print(
-            f"\n{len(applicable)} mutants of {len(names)} functions in "
+            f"\n{len(applicable)} mutants of {len(targets)} functions or forms in "
             f"{time.perf_counter() - begin:.0f} s: {len(applicable) - len(survivors)} killed, "
             f"{len(survivors)} survived; {skipped} do not apply; "
-            f"{len(untested)} functions without a test",
+            f"{len(untested)} without a test",
             flush=True,
         )
         return 1 if survivors or untested or broken else 0
@@ -315,7 +346,10 @@ def main() -> int:
     if not hasattr(_core, "_set_mutant"):
         sys.exit("mutants: this build cannot mutate; use `make mutants`")
     try:
-        mutants = select(functions((ROOT / "cpp" / "ops.def").read_text()), options.patterns)
+        names = functions((ROOT / "cpp" / "ops.def").read_text())
+        members = dir(_core.Array)
+        targets = [target for name in names for target in forms(name, members)]
+        mutants = select(targets, options.patterns)
     except ValueError as error:
         sys.exit(str(error))
     os.chdir(ROOT)
