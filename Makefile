@@ -18,6 +18,7 @@ TIDY ?= $(shell command -v clang-tidy || command -v clang-tidy-14)
 # Builds keep their objects between runs, each kind in a folder of its own.
 SANITIZED = .venv-sanitize
 THREADED = .venv-tsan
+MUTABLE = .venv-mutants
 RUNTIME = $(shell $${CXX:-g++} -print-file-name=$(1))
 SUPPRESS = $(CURDIR)/tests/sanitize
 
@@ -27,7 +28,7 @@ EXTRA = $(BIN)/python -c 'import sys, tomllib; \
   print(*project["optional-dependencies"][sys.argv[1]], sep="\n")' $(1) > $(VENV)/$(1).txt \
   && $(PIP) -r $(VENV)/$(1).txt
 
-.PHONY: demo test lint format conformance bench sanitize tsan clean
+.PHONY: demo test lint format conformance bench sanitize tsan mutants clean
 
 demo: $(VENV)/demo.stamp
 	$(BIN)/python -m arrayforge demo $(ARGS)
@@ -71,8 +72,12 @@ tsan: $(THREADED)/tsan.stamp
 	TSAN_OPTIONS=halt_on_error=1:suppressions=$(SUPPRESS)/threads.txt \
 	$(THREADED)/bin/python -m pytest -p no:cacheprovider $(ARGS)
 
+# Wrong results on purpose, function by function: each must make a test fail.
+mutants: $(MUTABLE)/mutants.stamp
+	$(MUTABLE)/bin/python tests/support/mutants.py --jobs $(JOBS) $(ARGS)
+
 clean:
-	rm -rf build build-* dist demo-output .venv .venv-sanitize .venv-tsan
+	rm -rf build build-* dist demo-output .venv .venv-sanitize .venv-tsan .venv-mutants
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 %/made.stamp:
@@ -109,6 +114,11 @@ $(SANITIZED)/sanitize.stamp: $(SANITIZED)/made.stamp $(SOURCES)
 $(THREADED)/tsan.stamp: $(THREADED)/made.stamp $(SOURCES)
 	$(THREADED)/bin/python -m pip install --quiet '.[test]' -C build-dir=build/tsan \
 	  -C install.strip=false -C cmake.define.ARRAYFORGE_SANITIZE=thread
+	touch $@
+
+$(MUTABLE)/mutants.stamp: $(MUTABLE)/made.stamp $(SOURCES)
+	$(MUTABLE)/bin/python -m pip install --quiet '.[test]' -C build-dir=build/mutants \
+	  -C cmake.define.ARRAYFORGE_MUTANTS=ON
 	touch $@
 
 .PRECIOUS: %/made.stamp

@@ -4,6 +4,7 @@
 #include "dtype_type.h"
 #include "elementwise.h"
 #include "functions.h"
+#include "mutants.h"
 
 namespace arrayforge {
 namespace {
@@ -62,17 +63,21 @@ PyObject* get_mT(PyObject* self, void*) {
 }
 
 // Parts of complex arrays: views on the native backend.
+PyObject* view_part(PyObject* self, bool imaginary) {
+  ArrayObject* array = as_array(self);
+  const Array& x = array->value;
+  if (!array->is_native() || !is_complex(x.dtype)) {
+    return elementwise_entry(imaginary ? Op::imag_ : Op::real_, &self, 1);
+  }
+  const DType component = component_dtype(x.dtype);
+  Array view = x.view(x.shape, x.strides, x.offset + (imaginary ? itemsize(component) : 0));
+  view.dtype = component;
+  return wrap(std::move(view));
+}
 PyObject* part(PyObject* self, bool imaginary) {
-  return guarded([&]() -> PyObject* {
-    ArrayObject* array = as_array(self);
-    const Array& x = array->value;
-    if (!array->is_native() || !is_complex(x.dtype)) {
-      return elementwise_entry(imaginary ? Op::imag_ : Op::real_, &self, 1);
-    }
-    const DType component = component_dtype(x.dtype);
-    Array view = x.view(x.shape, x.strides, x.offset + (imaginary ? itemsize(component) : 0));
-    view.dtype = component;
-    return wrap(std::move(view));
+  return guarded([&] {
+    return mutable_result(index_of(imaginary ? Op::imag_ : Op::real_), Form::method, &self, 1,
+                          [&] { return view_part(self, imaginary); });
   });
 }
 PyObject* get_real(PyObject* self, void*) { return part(self, false); }

@@ -9,6 +9,7 @@
 #include "convert.h"
 #include "foreign.h"
 #include "functions.h"
+#include "mutants.h"
 
 namespace arrayforge {
 namespace {
@@ -307,7 +308,7 @@ PyObject* elementwise_entry(Op op, PyObject* const* args, Py_ssize_t count) noex
     if (!call.parse_all(args, &stranger)) refuse(op, stranger);
     if (arity == 1 && !call.operands[0].array) refuse(op, args[0]);
     call.make_plan();
-    return call.run();
+    return mutable_result(index_of(op), Form::function, args, arity, [&] { return call.run(); });
   });
 }
 
@@ -320,7 +321,8 @@ PyObject* elementwise_operator(Op op, PyObject* a, PyObject* b) noexcept {
     PyObject* stranger = nullptr;
     if (!call.parse_all(args, &stranger)) return new_ref(Py_NotImplemented);
     call.make_plan();
-    return call.run();
+    const Form form = is_array(a) ? Form::op : Form::reflected;
+    return mutable_result(index_of(op), form, args, call.arity, [&] { return call.run(); });
   });
 }
 
@@ -333,7 +335,7 @@ PyObject* inplace_operator(Op op, PyObject* a, PyObject* b) noexcept {
     PyObject* stranger = nullptr;
     if (!call.parse_all(args, &stranger)) return new_ref(Py_NotImplemented);
     call.make_plan();
-    return run_inplace(call, as_array(a));
+    return mutable_target(index_of(op), args, 2, [&] { return run_inplace(call, as_array(a)); });
   });
 }
 

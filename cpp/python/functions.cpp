@@ -6,6 +6,7 @@
 
 #include "elementwise.h"
 #include "foreign.h"
+#include "mutants.h"
 
 namespace arrayforge {
 namespace {
@@ -104,9 +105,16 @@ PyObject* run(int row, const Arguments& arguments) {
   return result ? result : call_composite(row, arguments);
 }
 
+PyObject* call_row(int row, Form form, PyObject* const* args, Py_ssize_t count,
+                   PyObject* keywords) {
+  return mutable_result(static_cast<int>(kOpCount) + row, form, args, count, [&] {
+    return run(row, Arguments(*prepared[row].signature, args, count, keywords));
+  });
+}
+
 template <int I>
 PyObject* entry(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
-  return guarded([&] { return run(I, Arguments(*prepared[I].signature, args, count, keywords)); });
+  return guarded([&] { return call_row(I, Form::function, args, count, keywords); });
 }
 
 template <int I>
@@ -163,8 +171,7 @@ const char* function_namespace(FunctionIndex function) {
 
 PyObject* call_function(Function function, PyObject* const* args, Py_ssize_t count,
                         PyObject* keywords) {
-  const int row = static_cast<int>(function);
-  return run(row, Arguments(*prepared[row].signature, args, count, keywords));
+  return call_row(static_cast<int>(function), Form::method, args, count, keywords);
 }
 
 void bind_functions(py::module_& module) {

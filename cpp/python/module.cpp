@@ -10,6 +10,7 @@
 #include "dtype_type.h"
 #include "functions.h"
 #include "memory.h"
+#include "mutants.h"
 #include "transfer.h"
 
 namespace arrayforge {
@@ -109,6 +110,7 @@ PYBIND11_MODULE(_core, module) {
   bind_rules(module);
   bind_memory(module);
   bind_constants(module);
+  bind_mutants(module);
   py::list names;
   for (auto item : module.attr("__dict__").cast<py::dict>()) {
     const auto name = py::cast<std::string>(item.first);

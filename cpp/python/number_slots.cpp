@@ -4,6 +4,7 @@
 #include "convert.h"
 #include "elementwise.h"
 #include "functions.h"
+#include "mutants.h"
 
 namespace arrayforge {
 namespace {
@@ -33,20 +34,25 @@ PyObject* matmul(PyObject* a, PyObject* b) {
   if (!is_array(a) || !is_array(b)) Py_RETURN_NOTIMPLEMENTED;
   return guarded([&] {
     PyObject* args[2] = {a, b};
-    return call_function(Function::matmul_, args, 2);
+    return mutable_result(index_of(Function::matmul_), Form::op, args, 2,
+                          [&] { return call_function(Function::matmul_, args, 2); });
   });
+}
+PyObject* run_inplace_matmul(PyObject* const* args) {
+  py::object product = steal(call_function(Function::matmul_, args, 2));
+  if (!(as_array(product.ptr())->value.shape == as_array(args[0])->value.shape)) {
+    throw ShapeError("matmul(): in place the shape must stay " +
+                     to_string(as_array(args[0])->value.shape));
+  }
+  if (array_assign_subscript(args[0], Py_Ellipsis, product.ptr()) < 0) throw error_already_set();
+  return new_ref(args[0]);
 }
 PyObject* inplace_matmul(PyObject* a, PyObject* b) {
   if (!is_array(b)) Py_RETURN_NOTIMPLEMENTED;
   return guarded([&] {
     PyObject* args[2] = {a, b};
-    py::object product = steal(call_function(Function::matmul_, args, 2));
-    if (!(as_array(product.ptr())->value.shape == as_array(a)->value.shape)) {
-      throw ShapeError("matmul(): in place the shape must stay " +
-                       to_string(as_array(a)->value.shape));
-    }
-    if (array_assign_subscript(a, Py_Ellipsis, product.ptr()) < 0) throw error_already_set();
-    return new_ref(a);
+    return mutable_target(index_of(Function::matmul_), args, 2,
+                          [&] { return run_inplace_matmul(args); });
   });
 }
 
