@@ -9,6 +9,11 @@ namespace arrayforge {
 namespace {
 
 constexpr int kDotVectors = 4;
+// Lines at once, as many as there are registers for: each is a stream of its own from memory.
+template <class T>
+constexpr int kDotLines = T::parts == 2        ? 1
+                          : kVectorBytes == 64 ? 4
+                                               : 2;
 
 template <class E, int W>
 ARRAYFORGE_INLINE void sum_lanes(Vector<E, W> x, int parts, E* out) {
@@ -84,12 +89,12 @@ void dot_lines(const char* x, const char* y, std::int64_t line, std::int64_t cou
 template <class T>
 void dots(const char* x, const char* y, std::int64_t line, std::int64_t n, std::int64_t k,
           char* out) {
-  constexpr int L = T::parts == 1 ? 2 : 1;
+  constexpr int L = kDotLines<T>;
   std::int64_t j = 0;
   for (; j + L <= n; j += L) {
     dot_lines<T, L>(x, y + j * line, line, k * T::parts, out + j * T::item);
   }
-  if (j < n) dot_lines<T, 1>(x, y + j * line, line, k * T::parts, out + j * T::item);
+  for (; j < n; ++j) dot_lines<T, 1>(x, y + j * line, line, k * T::parts, out + j * T::item);
 }
 
 }  // namespace

@@ -8,6 +8,9 @@
 namespace arrayforge {
 namespace {
 
+// Lines transposed at once; divides the rows and columns of every tile of real numbers.
+constexpr int kBlock = kVectorBytes == 64 ? 8 : 4;
+
 // An element of complex128: only ever copied.
 struct Pair {
   std::uint64_t first, second;
@@ -22,29 +25,61 @@ ARRAYFORGE_INLINE Out converted(const char* from) {
   }
 }
 
-// B by B elements: lines from memory, lines of k to the panel. The compiler makes it vector
-// shuffles.
+// Element by element: the first halves of x and y, or the second ones.
+template <class Out, int B>
+ARRAYFORGE_INLINE void interleave(Vector<Out, B> x, Vector<Out, B> y, Vector<Out, B>* low,
+                                  Vector<Out, B>* high) {
+  if constexpr (B == 2) {
+    *low = __builtin_shufflevector(x, y, 0, 2);
+    *high = __builtin_shufflevector(x, y, 1, 3);
+  } else if constexpr (B == 4) {
+    *low = __builtin_shufflevector(x, y, 0, 4, 1, 5);
+    *high = __builtin_shufflevector(x, y, 2, 6, 3, 7);
+  } else {
+    *low = __builtin_shufflevector(x, y, 0, 8, 1, 9, 2, 10, 3, 11);
+    *high = __builtin_shufflevector(x, y, 4, 12, 5, 13, 6, 14, 7, 15);
+  }
+}
+
+// B by B elements: lines from memory, lines of k to the panel. Each turn interleaves the first half
+// of the lines with the second; log2(B) turns transpose.
 template <class Out, int B>
 ARRAYFORGE_INLINE void transpose(const char* from, std::int64_t line_stride, Out* to,
                                  std::int64_t width) {
   using V = Vector<Out, B>;
-  V line[B], half[B];
+  V line[B], next[B];
   for (int j = 0; j < B; ++j) __builtin_memcpy(&line[j], from + j * line_stride, sizeof(V));
-  if constexpr (B == 2) {
-    half[0] = V{line[0][0], line[1][0]};
-    half[1] = V{line[0][1], line[1][1]};
-    for (int p = 0; p < B; ++p) __builtin_memcpy(to + p * width, &half[p], sizeof(V));
-  } else {
-    for (int j = 0; j < 2; ++j) {
-      half[j] = V{line[2 * j][0], line[2 * j + 1][0], line[2 * j][1], line[2 * j + 1][1]};
-      half[j + 2] = V{line[2 * j][2], line[2 * j + 1][2], line[2 * j][3], line[2 * j + 1][3]};
+#pragma GCC unroll 4
+  for (int turn = 1; turn < B; turn *= 2) {
+#pragma GCC unroll 4
+    for (int j = 0; j < B / 2; ++j) {
+      interleave<Out, B>(line[j], line[j + B / 2], &next[2 * j], &next[2 * j + 1]);
     }
-    for (int p = 0; p < 2; ++p) {
-      line[2 * p] = V{half[2 * p][0], half[2 * p][1], half[2 * p + 1][0], half[2 * p + 1][1]};
-      line[2 * p + 1] = V{half[2 * p][2], half[2 * p][3], half[2 * p + 1][2], half[2 * p + 1][3]};
-    }
-    for (int p = 0; p < B; ++p) __builtin_memcpy(to + p * width, &line[p], sizeof(V));
+#pragma GCC unroll 8
+    for (int j = 0; j < B; ++j) line[j] = next[j];
   }
+  for (int p = 0; p < B; ++p) __builtin_memcpy(to + p * width, &line[p], sizeof(V));
+}
+
+// As many of `lines` lines, contiguous along k, as blocks of B hold; their number. A block of B is
+// a line of the cache where that can be, so that lines a power of two apart do not drive each other
+// out.
+template <class Out, int B>
+std::int64_t pack_blocks(const PackJob& job, const char* from, std::int64_t lines, Out* to) {
+  const std::int64_t blocks = lines / B * B, size = sizeof(Out);
+  std::int64_t p = 0;
+  for (; p + B <= job.k; p += B) {
+    for (std::int64_t j = 0; j < blocks; j += B) {
+      transpose<Out, B>(from + j * job.line_stride + p * size, job.line_stride,
+                        to + p * job.width + j, job.width);
+    }
+  }
+  for (; p < job.k; ++p) {
+    for (std::int64_t j = 0; j < blocks; ++j) {
+      to[p * job.width + j] = load_one<Out>(from + j * job.line_stride + p * size);
+    }
+  }
+  return blocks;
 }
 
 // `lines` lines of one panel.
@@ -61,21 +96,9 @@ void pack_panel(const PackJob& job, const char* from, std::int64_t lines, Out* t
   }
   std::int64_t j = 0;
   if constexpr (sizeof(In) == sizeof(Out) && (sizeof(Out) == 4 || sizeof(Out) == 8)) {
-    constexpr int B = 16 / sizeof(Out);
-    const bool contiguous = job.k_stride == std::int64_t{sizeof(In)};
-    for (; contiguous && j + B <= lines; j += B) {
-      const char* line = from + j * job.line_stride;
-      std::int64_t p = 0;
-      for (; p + B <= job.k; p += B) {
-        transpose<Out, B>(line + p * sizeof(In), job.line_stride, to + p * width + j, width);
-      }
-      for (; p < job.k; ++p) {
-        for (int i = 0; i < B; ++i) {
-          to[p * width + j + i] =
-              converted<In, Out>(line + i * job.line_stride + p * std::int64_t{sizeof(In)});
-        }
-      }
-    }
+    constexpr int most = kVectorBytes / sizeof(Out);
+    constexpr int B = most < kBlock ? most : kBlock;
+    if (job.k_stride == std::int64_t{sizeof(In)}) j = pack_blocks<Out, B>(job, from, lines, to);
   }
   for (; j < lines; ++j) {
     const char* line = from + j * job.line_stride;

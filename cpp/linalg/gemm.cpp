@@ -152,13 +152,15 @@ void multiply(const Product& product) {
   if (product.m == 1 && product.n == 1) {
     return multiply_dots_of_copies(product, !a_lines, !b_lines);
   }
-  if (b_lines && !b_rows && (vector || (product.m <= 4 && product.k >= 2 * kernel.nr))) {
+  if (b_lines && !b_rows &&
+      (vector ||
+       (product.m < std::max<std::int64_t>(kernel.mr, 5) && product.k >= 2 * kernel.nr))) {
     return multiply_dots_of_copies(product, !a_lines, false);
   }
   const std::int64_t bytes = product.k * product.n * size;
-  if (product.m > 2 * kernel.mr && bytes > direct_bytes()) {
-    return multiply_packed(product);
-  }
+  // Where b has to be rearranged anyway, panels are the better copy.
+  const std::int64_t few = b_rows ? 2 * kernel.mr : kernel.mr - 1;
+  if (product.m > few && bytes > direct_bytes()) return multiply_packed(product);
   if (b_rows) return multiply_direct(product);
   multiply_direct_of_copy(product);
 }
