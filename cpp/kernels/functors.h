@@ -125,8 +125,8 @@ struct nextafter {
   f64 operator()(f64 a, f64 b) const { return __builtin_nextafter(a, b); }
 };
 struct signbit {
-  bool operator()(f32 a) const { return __builtin_signbit(a) != 0; }
-  bool operator()(f64 a) const { return __builtin_signbit(a) != 0; }
+  bool operator()(f32 a) const { return __builtin_bit_cast(std::int32_t, a) < 0; }
+  bool operator()(f64 a) const { return __builtin_bit_cast(std::int64_t, a) < 0; }
 };
 
 struct ceil {
