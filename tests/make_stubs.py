@@ -90,7 +90,7 @@ SLOTS = (
 def array_class() -> list[str]:
     lines = ["class Array:"]
     for name, value in sorted(vars(_core.Array).items()):
-        if inspect.isgetsetdescriptor(value):
+        if inspect.isgetsetdescriptor(value) or inspect.ismemberdescriptor(value):
             lines.append(f"    {name}: Any")
     for name, value in sorted(vars(_core.Array).items()):
         if inspect.ismethoddescriptor(value) and not name.startswith("__"):

@@ -33,6 +33,17 @@ def test_bench_runs_the_scripts_of_a_checkout(tmp_path, monkeypatch, capsys):
     assert "small" in capsys.readouterr().err
 
 
+def test_bench_runs_them_all_and_ends_with_their_status(tmp_path, monkeypatch, capsys):
+    (tmp_path / "benchmarks").mkdir()
+    (tmp_path / "benchmarks" / "a.py").write_text("import sys; print('first'); sys.exit(1)\n")
+    (tmp_path / "benchmarks" / "b.py").write_text("import sys; print('second'); sys.exit(0)\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["arrayforge"])
+    assert cli.main(["bench"]) == 1
+    assert "second" in capsys.readouterr().out
+    assert cli.main(["bench", "b"]) == 0
+
+
 def test_doctor_reports_what_fails(monkeypatch, capsys):
     monkeypatch.setattr(
         cli, "_PROBES", {"good": "pass", "bad": "raise ValueError('no such thing')"}

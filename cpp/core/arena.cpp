@@ -24,18 +24,11 @@
 
 #include "arena_regions.h"
 #include "arena_slabs.h"
+#include "thread_local.h"
 
 #if __has_include(<pthread.h>)
 #include <pthread.h>
 #define ARRAYFORGE_HAS_ATFORK 1
-#endif
-
-// The pointer is read at each allocation; glibc keeps room for small thread-locals of loaded
-// libraries.
-#ifdef __GLIBC__
-#define ARRAYFORGE_FAST_TLS __attribute__((tls_model("initial-exec")))
-#else
-#define ARRAYFORGE_FAST_TLS
 #endif
 
 namespace arrayforge::arena {

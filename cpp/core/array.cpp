@@ -1,16 +1,41 @@
 #include "array.h"
 
 #include "access.h"
+#include "promotion.h"
 
 namespace arrayforge {
 
 Array make_array(DType dtype, const Dims& shape) {
-  return make_array(dtype, shape, c_strides(shape, itemsize(dtype)));
+  const std::int64_t size = itemsize(dtype);
+  const auto nbytes = static_cast<std::size_t>(size_of(shape) * size);
+  return Array{dtype, shape, c_strides(shape, size), 0, Storage::allocate(nbytes)};
 }
 
 Array make_array(DType dtype, const Dims& shape, Dims strides) {
   const auto nbytes = static_cast<std::size_t>(size_of(shape) * itemsize(dtype));
   return Array{dtype, shape, std::move(strides), 0, Storage::allocate(nbytes)};
+}
+
+Array permute(const Array& x, const Dims& axes) {
+  Dims shape(axes), strides(axes);
+  for (int i = 0; i < axes.size(); ++i) {
+    shape[i] = x.shape[static_cast<int>(axes[i])];
+    strides[i] = x.strides[static_cast<int>(axes[i])];
+  }
+  return x.view(std::move(shape), std::move(strides), x.offset);
+}
+
+Array transpose(const Array& x) {
+  Dims shape(x.shape), strides(x.strides);
+  const int n = x.ndim();
+  std::swap(shape[n - 2], shape[n - 1]);
+  std::swap(strides[n - 2], strides[n - 1]);
+  return x.view(std::move(shape), std::move(strides), x.offset);
+}
+
+Array component(const Array& x, bool imaginary) {
+  const DType dtype = component_dtype(x.dtype);
+  return Array{dtype, x.shape, x.strides, x.offset + (imaginary ? itemsize(dtype) : 0), x.storage};
 }
 
 bool may_overlap(const Array& a, const Array& b) {

@@ -34,6 +34,13 @@ struct Array {
 Array make_array(DType dtype, const Dims& shape);
 Array make_array(DType dtype, const Dims& shape, Dims strides);
 
+// Views with the axes in that order, and with the last two of them exchanged.
+Array permute(const Array& x, const Dims& axes);
+Array transpose(const Array& x);
+
+// A view of the real or the imaginary parts of a complex array.
+Array component(const Array& x, bool imaginary);
+
 // True iff a write to one may change an element of the other, judged by the bytes they span.
 bool may_overlap(const Array& a, const Array& b);
 

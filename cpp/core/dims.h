@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <initializer_list>
 #include <span>
 #include <string>
@@ -24,9 +23,12 @@ class Dims {
       : Dims(values.begin(), static_cast<int>(values.size())) {}
   Dims(const std::int64_t* values, int size) {
     resize_uninitialized(size);
-    if (size > 0) std::memcpy(data(), values, sizeof(std::int64_t) * static_cast<unsigned>(size));
+    copy_values(data(), values, size);
   }
-  Dims(const Dims& other) : Dims(other.data(), other.size_) {}
+  Dims(const Dims& other) {
+    resize_uninitialized(other.size_);
+    copy_values(data(), other.data(), size_);
+  }
   Dims(Dims&& other) noexcept { take(other); }
   Dims& operator=(const Dims& other) {
     if (this != &other) {
@@ -56,7 +58,10 @@ class Dims {
   const std::int64_t* begin() const { return data(); }
   const std::int64_t* end() const { return data() + size_; }
 
-  void push_back(std::int64_t value) { insert(size_, value); }
+  void push_back(std::int64_t value) {
+    if (size_ >= kInline) return insert(size_, value);
+    inline_[size_++] = value;
+  }
   void insert(int position, std::int64_t value) {
     Dims grown;
     grown.resize_uninitialized(size_ + 1);
@@ -74,12 +79,23 @@ class Dims {
   }
 
   bool operator==(const Dims& other) const {
-    return size_ == other.size_ && std::equal(begin(), end(), other.begin());
+    if (size_ != other.size_) return false;
+    for (int i = 0; i < size_; ++i) {
+      if (data()[i] != other.data()[i]) return false;
+    }
+    return true;
   }
   bool contains(std::int64_t value) const { return std::find(begin(), end(), value) != end(); }
 
  private:
   static constexpr int kInline = 4;
+
+  // One by one, which volatile says: a wide load waits for the narrow stores that have just made
+  // the values, and shapes are a few numbers.
+  static void copy_values(std::int64_t* to, const std::int64_t* from, int size) {
+    const volatile std::int64_t* values = from;
+    for (int i = 0; i < size; ++i) to[i] = values[i];
+  }
 
   void resize_uninitialized(int size) {
     if (size > kInline) heap_ = new std::int64_t[static_cast<unsigned>(size)];
@@ -94,7 +110,7 @@ class Dims {
     if (size_ > kInline) {
       heap_ = other.heap_;
     } else {
-      std::memcpy(inline_, other.inline_, sizeof(inline_));
+      copy_values(inline_, other.inline_, size_);
     }
     other.size_ = 0;
   }

@@ -17,16 +17,18 @@ std::string to_string(const Dims& dims) {
 }
 
 std::int64_t checked_size(std::string_view function, const Dims& shape, std::int64_t itemsize) {
-  const std::string name(function);
   if (shape.size() > kMaxRank) {
-    throw ValueError(name + "(): at most " + std::to_string(kMaxRank) + " dimensions, got " +
-                     std::to_string(shape.size()));
+    throw ValueError(std::string(function) + "(): at most " + std::to_string(kMaxRank) +
+                     " dimensions, got " + std::to_string(shape.size()));
   }
   std::int64_t nbytes = itemsize;
   bool empty = false;
   bool overflow = false;
   for (std::int64_t n : shape) {
-    if (n < 0) throw ValueError(name + "(): sizes must not be negative, got " + to_string(shape));
+    if (n < 0) {
+      throw ValueError(std::string(function) + "(): sizes must not be negative, got " +
+                       to_string(shape));
+    }
     if (n == 0) {
       empty = true;
     } else if (__builtin_mul_overflow(nbytes, n, &nbytes)) {
@@ -35,21 +37,10 @@ std::int64_t checked_size(std::string_view function, const Dims& shape, std::int
   }
   // An overflow counts even beside a zero: strides of the other axes would not fit.
   if (overflow) {
-    throw ValueError(name + "(): the size in bytes must fit 63 bits, got shape " +
+    throw ValueError(std::string(function) + "(): the size in bytes must fit 63 bits, got shape " +
                      to_string(shape) + " of " + std::to_string(itemsize) + "-byte elements");
   }
   return empty ? 0 : nbytes / itemsize;
-}
-
-Dims c_strides(const Dims& shape, std::int64_t itemsize) {
-  Dims strides(shape);
-  std::int64_t step = itemsize;
-  for (int i = shape.size() - 1; i >= 0; --i) {
-    const std::int64_t n = shape[i];
-    strides[i] = step;
-    step *= n > 0 ? n : 1;
-  }
-  return strides;
 }
 
 Dims f_strides(const Dims& shape, std::int64_t itemsize) {
@@ -80,17 +71,6 @@ Dims dense_strides_like(const Dims& shape, const Dims& like, std::int64_t itemsi
     step *= std::max<std::int64_t>(shape[order[i]], 1);
   }
   return strides;
-}
-
-bool is_c_contiguous(const Dims& shape, const Dims& strides, std::int64_t itemsize) {
-  std::int64_t step = itemsize;
-  bool dense = true;
-  for (int i = shape.size() - 1; i >= 0; --i) {
-    if (shape[i] == 0) return true;
-    if (shape[i] != 1 && strides[i] != step) dense = false;
-    step *= shape[i];
-  }
-  return dense;
 }
 
 bool is_f_contiguous(const Dims& shape, const Dims& strides, std::int64_t itemsize) {
@@ -164,7 +144,7 @@ void broadcast_strides(const Dims& shape, const Dims& strides, const Dims& targe
 
 std::optional<Dims> reshape_strides(const Dims& shape, const Dims& strides, const Dims& target,
                                     std::int64_t itemsize) {
-  if (size_of(shape) == 0) return c_strides(target, itemsize);
+  if (is_c_contiguous(shape, strides, itemsize)) return c_strides(target, itemsize);
   // Old axes of size 1 hold no information; runs of old and new axes with equal products must
   // match.
   Dims old_shape, old_strides;

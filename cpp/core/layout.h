@@ -20,7 +20,16 @@ inline std::int64_t size_of(const Dims& shape) {
   return size;
 }
 
-Dims c_strides(const Dims& shape, std::int64_t itemsize);
+inline Dims c_strides(const Dims& shape, std::int64_t itemsize) {
+  Dims strides(shape);
+  std::int64_t step = itemsize;
+  for (int i = shape.size() - 1; i >= 0; --i) {
+    const std::int64_t n = shape[i];
+    strides[i] = step;
+    step *= n > 0 ? n : 1;
+  }
+  return strides;
+}
 Dims f_strides(const Dims& shape, std::int64_t itemsize);
 
 // Strides of a fresh array that keeps the axis order of `like` (sorted by its strides), without
@@ -29,7 +38,16 @@ Dims dense_strides_like(const Dims& shape, const Dims& like, std::int64_t itemsi
 
 // True iff walking the shape in C (Fortran) order walks memory without gaps; axes of size 1 do not
 // count.
-bool is_c_contiguous(const Dims& shape, const Dims& strides, std::int64_t itemsize);
+inline bool is_c_contiguous(const Dims& shape, const Dims& strides, std::int64_t itemsize) {
+  std::int64_t step = itemsize;
+  bool dense = true;
+  for (int i = shape.size() - 1; i >= 0; --i) {
+    if (shape[i] == 0) return true;
+    if (shape[i] != 1 && strides[i] != step) dense = false;
+    step *= shape[i];
+  }
+  return dense;
+}
 bool is_f_contiguous(const Dims& shape, const Dims& strides, std::int64_t itemsize);
 
 // First byte below and one past the last byte that the elements touch, relative to the offset.

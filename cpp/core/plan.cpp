@@ -18,28 +18,6 @@ constexpr std::string_view kAcceptedNames[] = {
     "a real floating-point dtype",
 };
 
-constexpr bool accepts(Accepts category, DType dtype) {
-  switch (category) {
-    case Accepts::all:
-      return true;
-    case Accepts::numeric:
-      return dtype != DType::bool_;
-    case Accepts::real_numeric:
-      return dtype != DType::bool_ && !is_complex(dtype);
-    case Accepts::integer:
-      return is_integer(dtype);
-    case Accepts::integer_or_boolean:
-      return is_integer(dtype) || dtype == DType::bool_;
-    case Accepts::boolean:
-      return dtype == DType::bool_;
-    case Accepts::floating:
-      return is_floating(dtype);
-    case Accepts::real_floating:
-      return is_real_floating(dtype);
-  }
-  return false;
-}
-
 // NumPy's reading of booleans where the standard wants numbers: logic where there is a kernel for
 // it, small integers for the arithmetic that has none.
 bool takes_boolean(Op op, DType* input) {
@@ -121,30 +99,12 @@ ElementwisePlan plan_elementwise(Op op, const OperandType* operands, DType defau
   // The neighbours of a 16-bit number are not those of the same number in float32.
   const bool widens = is_half(plan.input) && op != Op::nextafter_;
   plan.kernel = widens ? DType::float32 : plan.input;
-  switch (op_info.result) {
-    case Result::common:
-      plan.result = plan.input;
-      break;
-    case Result::boolean:
-      plan.result = DType::bool_;
-      break;
-    case Result::component:
-      plan.result = component_dtype(plan.input);
-      break;
-  }
+  plan.result = result_dtype(op_info.result, plan.input);
   return plan;
 }
 
 DType kernel_result(Op op, const ElementwisePlan& plan) {
-  switch (info(op).result) {
-    case Result::common:
-      return plan.kernel;
-    case Result::boolean:
-      return DType::bool_;
-    case Result::component:
-      return component_dtype(plan.kernel);
-  }
-  return plan.kernel;
+  return result_dtype(info(op).result, plan.kernel);
 }
 
 }  // namespace arrayforge

@@ -36,6 +36,39 @@ inline constexpr OpInfo kOps[kOpCount] = {
 
 constexpr const OpInfo& info(Op op) { return kOps[index(op)]; }
 
+constexpr bool accepts(Accepts category, DType dtype) {
+  switch (category) {
+    case Accepts::all:
+      return true;
+    case Accepts::numeric:
+      return dtype != DType::bool_;
+    case Accepts::real_numeric:
+      return dtype != DType::bool_ && !is_complex(dtype);
+    case Accepts::integer:
+      return is_integer(dtype);
+    case Accepts::integer_or_boolean:
+      return is_integer(dtype) || dtype == DType::bool_;
+    case Accepts::boolean:
+      return dtype == DType::bool_;
+    case Accepts::floating:
+      return is_floating(dtype);
+    case Accepts::real_floating:
+      return is_real_floating(dtype);
+  }
+  return false;
+}
+
+constexpr DType result_dtype(Result rule, DType input) {
+  return rule == Result::common    ? input
+         : rule == Result::boolean ? DType::bool_
+                                   : component_dtype(input);
+}
+
+// True iff operands of that dtype are taken and computed in it: no cast, no plan.
+constexpr bool computes_in(Op op, DType dtype) {
+  return accepts(info(op).accepts, dtype) && !is_half(dtype);
+}
+
 // What an operand tells the plan.
 struct OperandType {
   bool is_scalar;

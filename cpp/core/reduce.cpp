@@ -5,6 +5,7 @@
 #include "reduce.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 
@@ -77,7 +78,7 @@ Place place(const Axes& axes, int skip, std::int64_t n) {
 
 struct Job {
   ReduceKernels::Fold fold;
-  ReduceKernels::Row row;
+  ReduceKernels::Rows rows;
   Axes kept, reduced;
   const char* x;
   char* out;
@@ -118,9 +119,8 @@ struct Job {
   void outer() const {
     const Axis columns = kept.axis[kept.count - 1];
     const std::int64_t blocks = (columns.n + kColumns - 1) / kColumns;
-    const std::int64_t rows = reduced.size();
     const std::int64_t grain =
-        std::max<std::int64_t>(1, kChunk / (rows * std::min(columns.n, kColumns)));
+        std::max<std::int64_t>(1, kChunk / (reduced.size() * std::min(columns.n, kColumns)));
     parallel_for(kept.size() / columns.n * blocks, grain,
                  [&](std::int64_t begin, std::int64_t end) {
                    for (std::int64_t i = begin; i < end; ++i) {
@@ -129,9 +129,10 @@ struct Job {
                      Place to = place(kept, 1, i / blocks);
                      to.x += first * columns.stride;
                      to.out += first;
-                     for (std::int64_t k = 0; k < rows; ++k) {
-                       const char* from = x + to.x + place(reduced, 0, k).x;
-                       row(from, columns.stride, n, out + to.out * out_size, center(to.out));
+                     for (std::int64_t k = 0; k < runs(); ++k) {
+                       const char* from = x + to.x + place(reduced, skip(), k).x;
+                       rows(from, columns.stride, run_stride(), run_length(), n,
+                            out + to.out * out_size, center(to.out));
                      }
                    }
                  });
@@ -140,8 +141,9 @@ struct Job {
 
 // Partial results combine as their own kind does, counts and squares as sums.
 Reduction combining(Reduction reduction) {
-  return reduction == Reduction::count || reduction == Reduction::variance ? Reduction::sum
-                                                                           : reduction;
+  const bool adds = reduction == Reduction::count || reduction == Reduction::variance ||
+                    reduction == Reduction::total;
+  return adds ? Reduction::sum : reduction;
 }
 
 // Few results over long runs: partial results of fixed chunks, then their reduction.
@@ -154,6 +156,10 @@ void chunked(Job& job, Reduction reduction, DType accumulator, const char* ident
   const auto combine = kernels().reduce.fold[index(combining(reduction))][index(accumulator)];
   Array partial = make_array(accumulator, Dims({results, pieces}));
   char* parts = write(partial);
+  // One true element settles any(), one false one all(): the pieces not begun by then count
+  // nothing.
+  const bool may_settle = results == 1 && accumulator == DType::bool_;
+  std::atomic<bool> is_settled{false};
   parallel_for(results * pieces, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       const Place to = place(job.kept, 0, i / pieces);
@@ -163,7 +169,9 @@ void chunked(Job& job, Reduction reduction, DType accumulator, const char* ident
           job.x + to.x + place(job.reduced, job.skip(), piece / cuts).x + first * job.run_stride();
       char* acc = parts + i * job.out_size;
       std::memcpy(acc, identity, static_cast<std::size_t>(job.out_size));
+      if (is_settled.load(std::memory_order_relaxed)) continue;
       job.fold(from, job.run_stride(), std::min(kChunk, length - first), acc, job.center(to.out));
+      if (may_settle && *acc != *identity) is_settled.store(true, std::memory_order_relaxed);
     }
   });
   for (std::int64_t i = 0; i < results; ++i) {
@@ -216,6 +224,8 @@ DType accumulator_dtype(Reduction reduction, DType dtype) {
       return DType::int64;
     case Reduction::variance:
       return DType::float64;
+    case Reduction::total:
+      return is_complex(dtype) ? DType::complex128 : DType::float64;
     case Reduction::max:
     case Reduction::min:
       return is_half(dtype) ? DType::float32 : dtype;
@@ -231,7 +241,7 @@ Array reduce(std::string_view function, Reduction reduction, const Array& x, con
   const ReduceKernels& table = kernels().reduce;
   Job job;
   job.fold = table.fold[index(reduction)][index(x.dtype)];
-  job.row = table.row[index(reduction)][index(x.dtype)];
+  job.rows = table.rows[index(reduction)][index(x.dtype)];
   if (!job.fold) {
     throw TypeError(std::string(function) + "(): expected a real dtype, got " +
                     std::string(name(x.dtype)));
@@ -283,6 +293,20 @@ Array locate_extreme(std::string_view function, bool maximum, const Array& x, in
   }
   const char* from = read(x);
   auto* to = reinterpret_cast<std::int64_t*>(write(result));
+  const Axis columns = kept.count > 0 ? kept.axis[kept.count - 1] : Axis{1, 0, 0};
+  if (columns.n >= kShortRow && columns.out == 1 && columns.stride == itemsize(x.dtype)) {
+    const auto rows = kernels().reduce.locate_rows[maximum ? 0 : 1][index(x.dtype)];
+    const std::int64_t blocks = (columns.n + kColumns - 1) / kColumns;
+    parallel_for(results / columns.n * blocks, 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        const std::int64_t first = i % blocks * kColumns;
+        const Place p = place(kept, 1, i / blocks);
+        rows(from + p.x + first * columns.stride, x.strides[axis], n,
+             std::min(kColumns, columns.n - first), to + p.out + first);
+      }
+    });
+    return result;
+  }
   parallel_for(results, std::max<std::int64_t>(1, kChunk / n),
                [&](std::int64_t begin, std::int64_t end) {
                  for (std::int64_t i = begin; i < end; ++i) {

@@ -25,7 +25,7 @@ void divide(const Array& x, double divisor) {
 }  // namespace
 
 Array mean(std::string_view function, const Array& x, const Dims& axes) {
-  Array result = reduce(function, Reduction::sum, x, axes);
+  Array result = reduce(function, Reduction::total, x, axes);
   divide(result, reduced_count(x, axes));
   return result;
 }

@@ -7,7 +7,8 @@
 
 namespace arrayforge {
 
-// As reduce() leaves them: float64 or complex128, reduced axes of size 1. x is floating.
+// As reduce() leaves them: float64 or complex128, reduced axes of size 1. Integers count
+// as float64.
 Array mean(std::string_view function, const Array& x, const Dims& axes);
 
 // Two passes, so that a large mean costs no digits. NaN where n - correction is not positive.

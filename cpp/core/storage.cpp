@@ -4,6 +4,7 @@
 #include <new>
 
 #include "arena.h"
+#include "thread_local.h"
 
 namespace arrayforge {
 
@@ -35,30 +36,40 @@ struct StorageList {
 
 namespace {
 
-// Headers of dead storages, kept by the thread for the next one.
+// Headers of dead storages, chained, kept by the thread for the next one.
+struct DeadHeader {
+  DeadHeader* next;
+};
 struct Headers {
-  static constexpr int kCapacity = 64;
-  void* items[kCapacity];
-  int count = 0;
-  ~Headers() {
-    while (count > 0) ::operator delete(items[--count]);
-    count = kCapacity;  // a storage that dies later in this thread's exit goes to the system
+  DeadHeader* first;
+  int count;
+  bool is_owned;
+};
+constexpr int kKeptHeaders = 64;
+ARRAYFORGE_FAST_TLS thread_local Headers headers{};
+
+// Frees what the thread kept when it ends; a storage that dies later goes to the system.
+struct HeadersOwner {
+  HeadersOwner() { headers.is_owned = true; }
+  ~HeadersOwner() {
+    while (headers.first) ::operator delete(std::exchange(headers.first, headers.first->next));
+    headers.count = kKeptHeaders;
   }
 };
-thread_local Headers headers;
 
 void* take_header() {
-  if (headers.count > 0 && headers.count < Headers::kCapacity)
-    return headers.items[--headers.count];
-  return ::operator new(sizeof(Storage));
+  DeadHeader* header = headers.first;
+  if (!header) return ::operator new(sizeof(Storage));
+  headers.first = header->next;
+  --headers.count;
+  return header;
 }
 
 void give_header(void* header) {
-  if (headers.count < Headers::kCapacity - 1) {
-    headers.items[headers.count++] = header;
-  } else {
-    ::operator delete(header);
-  }
+  if (headers.count >= kKeptHeaders) return ::operator delete(header);
+  if (!headers.is_owned) thread_local HeadersOwner owner;
+  headers.first = new (header) DeadHeader{headers.first};
+  ++headers.count;
 }
 
 }  // namespace

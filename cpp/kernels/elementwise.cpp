@@ -1,5 +1,6 @@
 // Arithmetic, rounding, comparisons, logic and bits for bool, integer and real floating dtypes.
 #include "functors.h"
+#include "integer_power.h"
 #include "loops.h"
 #include "table.h"
 
@@ -49,7 +50,7 @@ void fill_numeric(KernelTable& table, DType d) {
 template <class T, class U>
 void fill_integer(KernelTable& table, DType d) {
   fill_numeric<T, U>(table, d);
-  binary<functor::pow, T>(table, Op::pow_, d);
+  table.elementwise[index(Op::pow_)][index(d)] = power_loop<T>;
   for (Op op : {Op::ceil_, Op::floor_, Op::trunc_, Op::round_}) {
     unary<functor::identity, U>(table, op, d);
   }

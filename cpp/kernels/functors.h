@@ -130,8 +130,8 @@ struct nextafter {
   }
 };
 struct signbit {
-  bool operator()(f32 a) const { return __builtin_signbit(a) != 0; }
-  bool operator()(f64 a) const { return __builtin_signbit(a) != 0; }
+  bool operator()(f32 a) const { return __builtin_bit_cast(std::int32_t, a) < 0; }
+  bool operator()(f64 a) const { return __builtin_bit_cast(std::int64_t, a) < 0; }
 };
 
 struct ceil {

@@ -6,8 +6,10 @@
 
 #if defined(__clang__)
 #define ARRAYFORGE_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#define ARRAYFORGE_UNROLL _Pragma("clang loop unroll_count(4)")
 #else
 #define ARRAYFORGE_INDEPENDENT _Pragma("GCC ivdep")
+#define ARRAYFORGE_UNROLL _Pragma("GCC unroll 4") _Pragma("GCC ivdep")
 #endif
 
 namespace arrayforge {
@@ -26,6 +28,7 @@ void unary_loop(char* const* pointers, const std::int64_t* strides, std::int64_t
   const char* x = pointers[0];
   char* out = pointers[1];
   const std::int64_t x_step = strides[0], out_step = strides[1];
+  ARRAYFORGE_UNROLL
   for (std::int64_t i = 0; i < n; ++i, x += x_step, out += out_step) {
     *reinterpret_cast<Out*>(out) = static_cast<Out>(f(*reinterpret_cast<const In*>(x)));
   }
@@ -61,6 +64,7 @@ void binary_loop(char* const* pointers, const std::int64_t* strides, std::int64_
   const char* b = pointers[1];
   char* to = pointers[2];
   const std::int64_t a_step = strides[0], b_step = strides[1], to_step = strides[2];
+  ARRAYFORGE_UNROLL
   for (std::int64_t i = 0; i < n; ++i, a += a_step, b += b_step, to += to_step) {
     *reinterpret_cast<Out*>(to) =
         static_cast<Out>(f(*reinterpret_cast<const In*>(a), *reinterpret_cast<const In*>(b)));

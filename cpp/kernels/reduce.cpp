@@ -1,184 +1,10 @@
 // Reductions: lanes that the compiler turns into vectors, in blocks that are added pairwise.
-#include "half.h"
+#include "loops.h"
+#include "reduce_ops.h"
 #include "table.h"
 
 namespace arrayforge {
 namespace {
-
-struct Boolean {
-  std::uint8_t byte;
-};
-
-template <class T>
-T number(T x) {
-  return x;
-}
-inline f32 number(Float16 x) { return widen(x); }
-inline f32 number(BFloat16 x) { return widen(x); }
-inline std::uint8_t number(Boolean x) { return x.byte != 0; }
-template <class T>
-using Number = decltype(number(T{}));
-
-template <class T>
-inline constexpr bool is_complex_type = false;
-template <>
-inline constexpr bool is_complex_type<c64> = true;
-template <>
-inline constexpr bool is_complex_type<c128> = true;
-
-template <class V>
-struct Wide {
-  using type = std::int64_t;
-};
-template <>
-struct Wide<f32> {
-  using type = f64;
-};
-template <>
-struct Wide<f64> {
-  using type = f64;
-};
-template <>
-struct Wide<c64> {
-  using type = c128;
-};
-template <>
-struct Wide<c128> {
-  using type = c128;
-};
-template <class T>
-using WideOf = typename Wide<Number<T>>::type;
-
-template <class A, class T>
-A wide(T x) {
-  if constexpr (is_complex_type<T>) {
-    return {x.re, x.im};
-  } else {
-    return static_cast<A>(number(x));
-  }
-}
-
-template <class T>
-bool truth(T x) {
-  if constexpr (is_complex_type<T>) {
-    return (x.re != 0) | (x.im != 0);
-  } else {
-    return number(x) != 0;
-  }
-}
-
-template <class V>
-constexpr V lowest() {
-  if constexpr (static_cast<V>(0.5) != 0) {
-    return static_cast<V>(-__builtin_inf());
-  } else if constexpr (static_cast<V>(-1) < 0) {
-    return static_cast<V>(V{1} << (sizeof(V) * 8 - 1));
-  } else {
-    return 0;
-  }
-}
-template <class V>
-constexpr V highest() {
-  if constexpr (static_cast<V>(0.5) != 0) {
-    return static_cast<V>(__builtin_inf());
-  } else {
-    return static_cast<V>(~lowest<V>());
-  }
-}
-
-// Each reduction: its accumulator, the identity, an element's term, and how two accumulators
-// combine.
-template <class T>
-struct Sum {
-  using A = WideOf<T>;
-  static A identity() { return A{}; }
-  static A term(T x, const char*) { return wide<A>(x); }
-  static A combine(A a, A b) {
-    if constexpr (is_complex_type<A>) {
-      return {a.re + b.re, a.im + b.im};
-    } else {
-      return a + b;
-    }
-  }
-};
-
-template <class T>
-struct Prod {
-  using A = WideOf<T>;
-  static A identity() {
-    if constexpr (is_complex_type<A>) {
-      return {1, 0};
-    } else {
-      return 1;
-    }
-  }
-  static A term(T x, const char*) { return wide<A>(x); }
-  static A combine(A a, A b) {
-    if constexpr (is_complex_type<A>) {
-      return {a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
-    } else {
-      return a * b;
-    }
-  }
-};
-
-template <class T>
-struct Max {
-  using A = Number<T>;
-  static A identity() { return lowest<A>(); }
-  static A term(T x, const char*) { return number(x); }
-  static A combine(A a, A b) { return (a >= b) | (a != a) ? a : b; }
-};
-
-template <class T>
-struct Min {
-  using A = Number<T>;
-  static A identity() { return highest<A>(); }
-  static A term(T x, const char*) { return number(x); }
-  static A combine(A a, A b) { return (a <= b) | (a != a) ? a : b; }
-};
-
-template <class T>
-struct Any {
-  using A = std::uint8_t;
-  static A identity() { return 0; }
-  static A term(T x, const char*) { return truth(x); }
-  static A combine(A a, A b) { return static_cast<A>(a | b); }
-};
-
-template <class T>
-struct All {
-  using A = std::uint8_t;
-  static A identity() { return 1; }
-  static A term(T x, const char*) { return truth(x); }
-  static A combine(A a, A b) { return static_cast<A>(a & b); }
-};
-
-template <class T>
-struct Count {
-  using A = std::int64_t;
-  static A identity() { return 0; }
-  static A term(T x, const char*) { return truth(x); }
-  static A combine(A a, A b) { return a + b; }
-};
-
-template <class T>
-struct Variance {
-  using A = f64;
-  using Center = WideOf<T>;
-  static A identity() { return 0; }
-  static A term(T x, const char* center) {
-    const Center c = *reinterpret_cast<const Center*>(center);
-    if constexpr (is_complex_type<T>) {
-      const f64 re = x.re - c.re, im = x.im - c.im;
-      return re * re + im * im;
-    } else {
-      const f64 d = static_cast<f64>(number(x)) - static_cast<f64>(c);
-      return d * d;
-    }
-  }
-  static A combine(A a, A b) { return a + b; }
-};
 
 template <class T>
 T at(const char* x, std::int64_t offset) {
@@ -188,7 +14,7 @@ T at(const char* x, std::int64_t offset) {
 template <class Op, class T, bool kDense>
 typename Op::A fold_block(const char* x, std::int64_t stride, std::int64_t n, const char* center) {
   using A = typename Op::A;
-  constexpr int kLanes = sizeof(A) >= 16 ? 8 : 128 / sizeof(A);
+  constexpr int kLanes = sizeof(A) >= 16 ? 8 : (kDense ? 128 : 64) / sizeof(A);
   constexpr std::int64_t kBlock = 16 * kLanes;
   if constexpr (kDense) stride = sizeof(T);
   if (n > kBlock) {
@@ -217,26 +43,73 @@ typename Op::A fold_block(const char* x, std::int64_t stride, std::int64_t n, co
   return result;
 }
 
+template <class Op>
+inline constexpr bool is_extreme = requires(typename Op::A a) {
+  Op::is_better(a, a);
+};
+
 template <class Op, class T>
-void fold(const char* x, std::int64_t stride, std::int64_t n, char* acc, const char* center) {
-  auto* a = reinterpret_cast<typename Op::A*>(acc);
-  *a = Op::combine(*a, stride == sizeof(T) ? fold_block<Op, T, true>(x, stride, n, center)
-                                           : fold_block<Op, T, false>(x, stride, n, center));
+typename Op::A fold_dense(const char* x, std::int64_t n, const char* center) {
+  if constexpr (LaneOf<T>::exists) {
+    using Lane = typename LaneOf<T>::type;
+    const auto* lanes = reinterpret_cast<const Lane*>(x);
+    if constexpr (requires { Op::over(lanes, n); } && (has_ordered_lanes<T> || !is_extreme<Op>)) {
+      return Op::over(lanes, n);
+    }
+  }
+  return fold_block<Op, T, true>(x, sizeof(T), n, center);
 }
 
 template <class Op, class T>
-void row(const char* x, std::int64_t stride, std::int64_t n, char* acc, const char* center) {
+void fold(const char* x, std::int64_t stride, std::int64_t n, char* acc, const char* center) {
   auto* a = reinterpret_cast<typename Op::A*>(acc);
-  const std::int64_t center_stride = center ? sizeof(WideOf<T>) : 0;
-  if (stride == sizeof(T)) {
-    for (std::int64_t i = 0; i < n; ++i) {
-      a[i] = Op::combine(
-          a[i], Op::term(at<T>(x, i * std::int64_t{sizeof(T)}), center + i * center_stride));
-    }
-    return;
+  if constexpr (requires { Op::is_settled(*a); }) {
+    if (Op::is_settled(*a)) return;
   }
-  for (std::int64_t i = 0; i < n; ++i) {
-    a[i] = Op::combine(a[i], Op::term(at<T>(x, i * stride), center + i * center_stride));
+  *a = Op::combine(*a, stride == sizeof(T) ? fold_dense<Op, T>(x, n, center)
+                                           : fold_block<Op, T, false>(x, stride, n, center));
+}
+
+// Four rows at a time, so that the accumulators are read and written a fourth as often.
+template <class Op, class T, bool kDense>
+void fold_rows(const char* x, std::int64_t stride, std::int64_t row_stride, std::int64_t count,
+               std::int64_t n, char* acc, const char* center) {
+  auto* a = reinterpret_cast<typename Op::A*>(acc);
+  const std::int64_t center_stride = center ? sizeof(typename Total<T>::A) : 0;
+  if constexpr (kDense) stride = sizeof(T);
+  std::int64_t r = 0;
+  for (; r + 4 <= count; r += 4, x += 4 * row_stride) {
+    const char *x1 = x + row_stride, *x2 = x1 + row_stride, *x3 = x2 + row_stride;
+    ARRAYFORGE_INDEPENDENT
+    for (std::int64_t i = 0; i < n; ++i) {
+      const std::int64_t offset = i * stride;
+      const char* c = center + i * center_stride;
+      const auto first = Op::combine(Op::term(at<T>(x, offset), c), Op::term(at<T>(x1, offset), c));
+      const auto second =
+          Op::combine(Op::term(at<T>(x2, offset), c), Op::term(at<T>(x3, offset), c));
+      a[i] = Op::combine(a[i], Op::combine(first, second));
+    }
+  }
+  for (; r < count; ++r, x += row_stride) {
+    ARRAYFORGE_INDEPENDENT
+    for (std::int64_t i = 0; i < n; ++i) {
+      a[i] = Op::combine(a[i], Op::term(at<T>(x, i * stride), center + i * center_stride));
+    }
+  }
+}
+
+template <class Op, class T>
+void rows(const char* x, std::int64_t stride, std::int64_t row_stride, std::int64_t count,
+          std::int64_t n, char* acc, const char* center) {
+  if constexpr (is_extreme<Op> && has_ordered_lanes<T>) {
+    if (stride == sizeof(T)) {
+      return extremes_of_rows<Op>(x, row_stride, count, n, reinterpret_cast<T*>(acc));
+    }
+  }
+  if (stride == sizeof(T)) {
+    fold_rows<Op, T, true>(x, stride, row_stride, count, n, acc, center);
+  } else {
+    fold_rows<Op, T, false>(x, stride, row_stride, count, n, acc, center);
   }
 }
 
@@ -252,17 +125,48 @@ void scan(const char* x, std::int64_t stride, std::int64_t n, char* out, std::in
   *reinterpret_cast<A*>(acc) = running;
 }
 
+// The extreme of each block by vectors; only the block that has it is searched.
 template <class Op, class T>
 std::int64_t locate(const char* x, std::int64_t stride, std::int64_t n) {
   using A = typename Op::A;
-  // The extreme by vectors first, then a search that stops at its first place.
+  constexpr std::int64_t kBlock = 2048;
   A best = Op::identity();
-  fold<Op, T>(x, stride, n, reinterpret_cast<char*>(&best), nullptr);
-  for (std::int64_t i = 0; i < n; ++i) {
+  std::int64_t first = 0;
+  for (std::int64_t i = 0; i < n && best == best; i += kBlock) {
+    A extreme = Op::identity();
+    fold<Op, T>(x + i * stride, stride, n - i < kBlock ? n - i : kBlock,
+                reinterpret_cast<char*>(&extreme), nullptr);
+    if (i > 0 && !Op::is_better(extreme, best)) continue;
+    best = extreme;
+    first = i;
+  }
+  if constexpr (has_ordered_lanes<T>) {
+    if (stride == sizeof(T)) {
+      return first + find_of(reinterpret_cast<const T*>(x) + first, n - first, best);
+    }
+  }
+  for (std::int64_t i = first; i < n; ++i) {
     const A value = Op::term(at<T>(x, i * stride), nullptr);
     if ((value == best) | (value != value)) return i;
   }
-  return 0;
+  return first;
+}
+
+template <class Op, class T>
+void locate_rows(const char* x, std::int64_t row_stride, std::int64_t count, std::int64_t n,
+                 std::int64_t* where) {
+  std::int64_t i = 0;
+  if constexpr (has_ordered_lanes<T>) {
+    constexpr std::int64_t kStep = kWays * Vectors<T>::kWidth;
+    constexpr auto kLast = static_cast<typename Vectors<T>::Lane>(-1);
+    const bool fits = static_cast<std::uint64_t>(count - 1) <= kLast;
+    for (; fits && i + kStep <= n; i += kStep) {
+      rows_of_extremes<Op, T>(x + i * std::int64_t{sizeof(T)}, row_stride, count, where + i);
+    }
+  }
+  for (; i < n; ++i) {
+    where[i] = locate<Op, T>(x + i * std::int64_t{sizeof(T)}, row_stride, count);
+  }
 }
 
 template <class Op>
@@ -273,7 +177,7 @@ void store_identity(char* acc) {
 template <class Op, class T>
 void fill_op(ReduceKernels& table, Reduction reduction, std::size_t dtype) {
   table.fold[index(reduction)][dtype] = fold<Op, T>;
-  table.row[index(reduction)][dtype] = row<Op, T>;
+  table.rows[index(reduction)][dtype] = rows<Op, T>;
   table.identity[index(reduction)][dtype] = store_identity<Op>;
 }
 
@@ -286,6 +190,7 @@ void fill_type(ReduceKernels& table, DType dtype) {
   fill_op<All<T>, T>(table, Reduction::all, d);
   fill_op<Count<T>, T>(table, Reduction::count, d);
   fill_op<Variance<T>, T>(table, Reduction::variance, d);
+  fill_op<Total<T>, T>(table, Reduction::total, d);
   table.scan[0][d] = scan<Sum<T>, T>;
   table.scan[1][d] = scan<Prod<T>, T>;
   if constexpr (!is_complex_type<T>) {
@@ -293,6 +198,8 @@ void fill_type(ReduceKernels& table, DType dtype) {
     fill_op<Min<T>, T>(table, Reduction::min, d);
     table.locate[0][d] = locate<Max<T>, T>;
     table.locate[1][d] = locate<Min<T>, T>;
+    table.locate_rows[0][d] = locate_rows<Max<T>, T>;
+    table.locate_rows[1][d] = locate_rows<Min<T>, T>;
   }
 }
 

@@ -1,6 +1,6 @@
 // Kernels of reductions: strided elements folded into accumulators. Sums and products of 16- and
 // 32-bit floats accumulate in float64, those of integers in 64 bits that wrap; extremes keep their
-// dtype.
+// dtype. total is the sum in floating point, of integers too.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@
 
 namespace arrayforge {
 
-enum class Reduction : std::uint8_t { sum, prod, max, min, any, all, count, variance };
-inline constexpr std::size_t kReductionCount = 8;
+enum class Reduction : std::uint8_t { sum, prod, max, min, any, all, count, variance, total };
+inline constexpr std::size_t kReductionCount = 9;
 constexpr std::size_t index(Reduction r) { return static_cast<std::size_t>(r); }
 
 struct ReduceKernels {
@@ -18,9 +18,9 @@ struct ReduceKernels {
   // complex128.
   using Fold = void (*)(const char* x, std::int64_t stride, std::int64_t n, char* acc,
                         const char* center);
-  // Element i of x into accumulator i; accumulators and centers lie without gaps.
-  using Row = void (*)(const char* x, std::int64_t stride, std::int64_t n, char* acc,
-                       const char* center);
+  // Element i of each of the rows into accumulator i; accumulators and centers lie without gaps.
+  using Rows = void (*)(const char* x, std::int64_t stride, std::int64_t row_stride,
+                        std::int64_t count, std::int64_t n, char* acc, const char* center);
   // Running values; out elements have the accumulator's dtype. acc holds the value before the
   // first.
   using Scan = void (*)(const char* x, std::int64_t stride, std::int64_t n, char* out,
@@ -28,10 +28,15 @@ struct ReduceKernels {
   // Index of the first extreme of n > 0 elements; a NaN counts as the extreme.
   using Locate = std::int64_t (*)(const char* x, std::int64_t stride, std::int64_t n);
 
+  // The same for n dense columns of `count` rows each.
+  using LocateRows = void (*)(const char* x, std::int64_t row_stride, std::int64_t count,
+                              std::int64_t n, std::int64_t* where);
+
   Fold fold[kReductionCount][kDTypeCount];  // null where the dtype has no such reduction
-  Row row[kReductionCount][kDTypeCount];
+  Rows rows[kReductionCount][kDTypeCount];
   Scan scan[2][kDTypeCount];      // sum, prod
   Locate locate[2][kDTypeCount];  // max, min
+  LocateRows locate_rows[2][kDTypeCount];
   void (*identity[kReductionCount][kDTypeCount])(char* acc);
 };
 

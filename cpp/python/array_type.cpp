@@ -5,6 +5,9 @@
 #include <atomic>
 #include <new>
 
+#include "../core/thread_local.h"
+#include "dtype_type.h"
+
 namespace arrayforge {
 
 PyTypeObject* array_type = nullptr;
@@ -13,24 +16,35 @@ namespace {
 
 std::atomic<std::int64_t> live{0};
 
-// Memory of dead arrays, kept by the thread for the next one.
+// Under the GIL no other thread counts at the same time.
+void count_live(std::int64_t change) {
+#ifdef Py_GIL_DISABLED
+  live.fetch_add(change, std::memory_order_relaxed);
+#else
+  live.store(live.load(std::memory_order_relaxed) + change, std::memory_order_relaxed);
+#endif
+}
+
+// Memory of dead arrays, chained through `weakrefs`, kept by the thread for the next one.
 struct FreeList {
-  static constexpr int kCapacity = 64;
-  ArrayObject* items[kCapacity];
-  int count = 0;
+  PyObject* first;
+  int count;
 };
-thread_local FreeList free_list;
+constexpr int kKept = 64;
+ARRAYFORGE_FAST_TLS thread_local FreeList free_list{};
 
 ArrayObject* allocate() {
   ArrayObject* self;
-  if (free_list.count > 0) {
-    self = free_list.items[--free_list.count];
+  if (free_list.first) {
+    self = as_array(free_list.first);
+    free_list.first = self->weakrefs;
+    --free_list.count;
     PyObject_Init(reinterpret_cast<PyObject*>(self), array_type);
   } else {
     self = PyObject_GC_New(ArrayObject, array_type);
     if (!self) throw error_already_set();
   }
-  live.fetch_add(1, std::memory_order_relaxed);
+  count_live(1);
   self->raw = nullptr;
   self->weakrefs = nullptr;
   return self;
@@ -45,9 +59,11 @@ void dealloc(PyObject* object) {
     Py_CLEAR(self->raw);
   }
   self->value.~Array();
-  live.fetch_sub(1, std::memory_order_relaxed);
-  if (free_list.count < FreeList::kCapacity) {
-    free_list.items[free_list.count++] = self;
+  count_live(-1);
+  if (free_list.count < kKept) {
+    self->weakrefs = free_list.first;
+    free_list.first = object;
+    ++free_list.count;
   } else {
     PyObject_GC_Del(self);
   }
@@ -101,6 +117,9 @@ PyObject* iterate_rows(PyObject* object) {
 }
 
 PyMemberDef members[] = {
+    {"dtype", T_OBJECT_EX, offsetof(ArrayObject, dtype), READONLY, "Data type of the elements."},
+    {"device", T_OBJECT_EX, offsetof(ArrayObject, device), READONLY,
+     "Device that holds the array."},
     {"__weaklistoffset__", T_PYSSIZET, offsetof(ArrayObject, weakrefs), READONLY, nullptr},
     {nullptr, 0, 0, 0, nullptr},
 };
@@ -120,6 +139,7 @@ std::int64_t live_arrays() { return live.load(); }
 PyObject* wrap(Array&& value) {
   ArrayObject* self = allocate();
   new (&self->value) Array(std::move(value));
+  self->dtype = dtype_object(self->value.dtype);
   self->backend = native_backend();
   self->device = cpu_device();
   return reinterpret_cast<PyObject*>(self);
@@ -129,6 +149,7 @@ PyObject* wrap_foreign(BackendObject* backend, DeviceObject* device, PyObject* r
                        const Dims& shape, StorageRef storage) {
   ArrayObject* self = allocate();
   new (&self->value) Array{dtype, shape, Dims(), 0, std::move(storage)};
+  self->dtype = dtype_object(dtype);
   self->backend = backend;
   self->device = device;
   self->raw = new_ref(raw);

@@ -12,6 +12,7 @@ struct ArrayObject {
       value;  // of a foreign array: dtype, shape and a storage without bytes (its version)
   BackendObject* backend;  // borrowed: the device keeps it
   DeviceObject* device;    // borrowed: devices are interned for good
+  PyObject* dtype;         // that of value, borrowed: the interpreter reads members fastest
   PyObject* raw;           // null: native
   PyObject* weakrefs;
 

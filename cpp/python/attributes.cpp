@@ -33,18 +33,16 @@ PyObject* get_nbytes(PyObject* self, void*) {
 PyObject* get_itemsize(PyObject* self, void*) {
   return PyLong_FromLongLong(itemsize(as_array(self)->value.dtype));
 }
-PyObject* get_dtype(PyObject* self, void*) {
-  return new_ref(dtype_object(as_array(self)->value.dtype));
-}
-PyObject* get_device(PyObject* self, void*) {
-  return new_ref(reinterpret_cast<PyObject*>(as_array(self)->device));
-}
 
-// x with its axes in another order: permute_dims, so foreign arrays take the same way.
+// x with its axes in another order; foreign arrays take the way of permute_dims().
 PyObject* permuted(PyObject* self, const Dims& axes) {
-  py::object order = steal(to_tuple(axes));
-  PyObject* args[2] = {self, order.ptr()};
-  return call_function(Function::permute_dims_, args, 2);
+  ArrayObject* array = as_array(self);
+  return mutable_result(index_of(Function::permute_dims_), Form::method, &self, 1, [&] {
+    if (array->is_native()) return wrap(permute(array->value, axes));
+    py::object order = steal(to_tuple(axes));
+    PyObject* args[2] = {self, order.ptr()};
+    return call_function(Function::permute_dims_, args, 2);
+  });
 }
 PyObject* get_T(PyObject* self, void*) {
   return guarded([&] {
@@ -57,31 +55,22 @@ PyObject* get_T(PyObject* self, void*) {
 }
 PyObject* get_mT(PyObject* self, void*) {
   return guarded([&] {
-    PyObject* args[1] = {self};
-    return call_function(Function::matrix_transpose_, args, 1);
+    ArrayObject* array = as_array(self);
+    return mutable_result(index_of(Function::matrix_transpose_), Form::method, &self, 1, [&] {
+      if (array->is_native() && array->value.ndim() >= 2) return wrap(transpose(array->value));
+      return call_function(Function::matrix_transpose_, &self, 1);
+    });
   });
 }
 
-// Parts of complex arrays: views on the native backend.
-PyObject* view_part(PyObject* self, bool imaginary) {
-  ArrayObject* array = as_array(self);
-  const Array& x = array->value;
-  if (!array->is_native() || !is_complex(x.dtype)) {
-    return elementwise_entry(imaginary ? Op::imag_ : Op::real_, &self, 1);
-  }
-  const DType component = component_dtype(x.dtype);
-  Array view = x.view(x.shape, x.strides, x.offset + (imaginary ? itemsize(component) : 0));
-  view.dtype = component;
-  return wrap(std::move(view));
-}
-PyObject* part(PyObject* self, bool imaginary) {
+PyObject* part(PyObject* self, Op op) {
   return guarded([&] {
-    return mutable_result(index_of(imaginary ? Op::imag_ : Op::real_), Form::method, &self, 1,
-                          [&] { return view_part(self, imaginary); });
+    return mutable_result(index_of(op), Form::method, &self, 1,
+                          [&] { return component_entry(op, &self, 1); });
   });
 }
-PyObject* get_real(PyObject* self, void*) { return part(self, false); }
-PyObject* get_imag(PyObject* self, void*) { return part(self, true); }
+PyObject* get_real(PyObject* self, void*) { return part(self, Op::real_); }
+PyObject* get_imag(PyObject* self, void*) { return part(self, Op::imag_); }
 
 PyObject* get_raw(PyObject* self, void*) {
   PyObject* raw = as_array(self)->raw;
@@ -95,8 +84,6 @@ PyObject* get_version(PyObject* self, void*) {
 
 PyGetSetDef array_getters[] = {
     {"shape", get_shape, nullptr, "Sizes of the axes, a tuple.", nullptr},
-    {"dtype", get_dtype, nullptr, "Data type of the elements.", nullptr},
-    {"device", get_device, nullptr, "Device that holds the array.", nullptr},
     {"ndim", get_ndim, nullptr, "Number of axes.", nullptr},
     {"size", get_size, nullptr, "Number of elements.", nullptr},
     {"itemsize", get_itemsize, nullptr, "Bytes per element.", nullptr},

@@ -53,9 +53,10 @@ std::int64_t to_int(const char* function, const char* parameter, PyObject* objec
     throw TypeError(std::string(function) + "(): " + parameter + " must be an integer, got " +
                     shown(object));
   }
-  py::object integer = steal(PyNumber_Index(object));
+  py::object owner;
+  if (!PyLong_CheckExact(object)) owner = steal(PyNumber_Index(object));
   int overflow = 0;
-  const long long value = PyLong_AsLongLongAndOverflow(integer.ptr(), &overflow);
+  const long long value = PyLong_AsLongLongAndOverflow(owner ? owner.ptr() : object, &overflow);
   if (overflow) {
     throw OverflowError(std::string(function) + "(): " + parameter + " must fit 64 bits, got " +
                         shown(object));

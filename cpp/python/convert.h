@@ -19,12 +19,18 @@ Dims to_dims(const char* function, PyObject* object);
 // axis= of a reduction: None gives nothing, an integer or a tuple the axes, counted from the front.
 std::optional<Dims> to_axes(const char* function, PyObject* object, int ndim);
 
-// The kind of a Python scalar, or nothing. Subclasses count: numpy.float64 is a float.
-inline std::optional<ScalarKind> scalar_kind(PyObject* object) {
+// The kind of a float, int or bool, subclasses left out: reading such a scalar runs no Python code.
+inline std::optional<ScalarKind> exact_scalar_kind(PyObject* object) {
   PyTypeObject* type = Py_TYPE(object);
   if (type == &PyFloat_Type) return ScalarKind::real;
   if (type == &PyLong_Type) return ScalarKind::integer;
   if (type == &PyBool_Type) return ScalarKind::boolean;
+  return std::nullopt;
+}
+
+// The kind of a Python scalar, or nothing. Subclasses count: numpy.float64 is a float.
+inline std::optional<ScalarKind> scalar_kind(PyObject* object) {
+  if (const auto kind = exact_scalar_kind(object)) return kind;
   if (PyFloat_Check(object)) return ScalarKind::real;
   if (PyLong_Check(object)) return ScalarKind::integer;
   if (PyComplex_Check(object)) return ScalarKind::complex;

@@ -55,12 +55,13 @@ bool parse(PyObject* object, Operand* operand, OperandType* type) {
                   Py_TYPE(object)->tp_name + "; asarray() converts");
 }
 
+[[noreturn]] void lacks_loop(Op op, DType kernel) {
+  throw TypeError(std::string(info(op).name) + "(): not defined for " + std::string(name(kernel)));
+}
+
 Loop loop_for(Op op, DType kernel) {
   Loop loop = kernels().elementwise[index(op)][index(kernel)];
-  if (!loop) {
-    throw TypeError(std::string(info(op).name) + "(): not defined for " +
-                    std::string(name(kernel)));
-  }
+  if (!loop) lacks_loop(op, kernel);
   return loop;
 }
 
@@ -107,6 +108,45 @@ void run_native(Loop loop, const Array& out, DType out_kernel, const Array* cons
   const Pin second(arity == 2 && inputs[1] ? *inputs[1] : out);
   py::gil_scoped_release release;
   iterate(loop, out.shape, operands, arity + 1);
+}
+
+// The short way: native arrays of one dtype and shape in C order, or such an array and a scalar
+// that keeps its dtype, few enough elements to run at once. Null where the operands need a plan.
+PyObject* run_directly(Op op, PyObject* const* args, int arity) {
+  PyObject* model = is_array(args[0]) ? args[0] : args[arity - 1];
+  if (!is_array(model)) return nullptr;
+  const Array& x = as_array(model)->value;
+  const std::int64_t size = x.size();
+  if (!computes_in(op, x.dtype) || size > kParallelGrain) return nullptr;
+  char* pointers[kMaxOperands];
+  std::int64_t steps[kMaxOperands];
+  alignas(16) char element[16];
+  for (int i = 0; i < arity; ++i) {
+    if (is_array(args[i])) {
+      const ArrayObject* array = as_array(args[i]);
+      const Array& value = array->value;
+      if (!array->is_native() || value.dtype != x.dtype || !(value.shape == x.shape) ||
+          !value.c_contiguous()) {
+        return nullptr;
+      }
+      pointers[i] = const_cast<char*>(read(value));
+      steps[i] = itemsize(x.dtype);
+    } else {
+      const auto kind = exact_scalar_kind(args[i]);
+      if (!kind) return nullptr;
+      const Promoted promoted = promote(x.dtype, *kind, native_backend()->default_float);
+      if (promoted.dtype != x.dtype || !promoted.standard) return nullptr;
+      store_scalar(info(op).name.data(), x.dtype, args[i], element);
+      pointers[i] = element;
+      steps[i] = 0;
+    }
+  }
+  const Loop loop = loop_for(op, x.dtype);
+  Array out = make_array(result_dtype(info(op).result, x.dtype), x.shape);
+  pointers[arity] = fresh(out);
+  steps[arity] = itemsize(out.dtype);
+  loop(pointers, steps, size);
+  return wrap(std::move(out));
 }
 
 struct Call {
@@ -301,28 +341,46 @@ PyObject* elementwise_entry(Op op, PyObject* const* args, Py_ssize_t count) noex
       throw TypeError(std::string(info(op).name) + "(): takes " + std::to_string(arity) +
                       " positional arguments, got " + std::to_string(count));
     }
-    Call call;
-    call.op = op;
-    call.arity = arity;
-    PyObject* stranger = nullptr;
-    if (!call.parse_all(args, &stranger)) refuse(op, stranger);
-    if (arity == 1 && !call.operands[0].array) refuse(op, args[0]);
-    call.make_plan();
-    return mutable_result(index_of(op), Form::function, args, arity, [&] { return call.run(); });
+    return mutable_result(index_of(op), Form::function, args, arity, [&] {
+      if (PyObject* result = run_directly(op, args, arity)) return result;
+      Call call;
+      call.op = op;
+      call.arity = arity;
+      PyObject* stranger = nullptr;
+      if (!call.parse_all(args, &stranger)) refuse(op, stranger);
+      if (arity == 1 && !call.operands[0].array) refuse(op, args[0]);
+      call.make_plan();
+      return call.run();
+    });
+  });
+}
+
+PyObject* component_entry(Op op, PyObject* const* args, Py_ssize_t count) noexcept {
+  const ArrayObject* x = count == 1 && is_array(args[0]) ? as_array(args[0]) : nullptr;
+  if (!x || !x->is_native() || !is_complex(x->value.dtype)) {
+    return elementwise_entry(op, args, count);
+  }
+  return guarded([&] {
+    return mutable_result(index_of(op), Form::function, args, 1,
+                          [&] { return wrap(component(x->value, op == Op::imag_)); });
   });
 }
 
 PyObject* elementwise_operator(Op op, PyObject* a, PyObject* b) noexcept {
   return guarded([&] {
-    Call call;
-    call.op = op;
-    call.arity = b ? 2 : 1;
     PyObject* args[2] = {a, b};
-    PyObject* stranger = nullptr;
-    if (!call.parse_all(args, &stranger)) return new_ref(Py_NotImplemented);
-    call.make_plan();
+    const int arity = b ? 2 : 1;
     const Form form = is_array(a) ? Form::op : Form::reflected;
-    return mutable_result(index_of(op), form, args, call.arity, [&] { return call.run(); });
+    return mutable_result(index_of(op), form, args, arity, [&] {
+      if (PyObject* result = run_directly(op, args, arity)) return result;
+      Call call;
+      call.op = op;
+      call.arity = arity;
+      PyObject* stranger = nullptr;
+      if (!call.parse_all(args, &stranger)) return new_ref(Py_NotImplemented);
+      call.make_plan();
+      return call.run();
+    });
   });
 }
 

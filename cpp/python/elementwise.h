@@ -9,6 +9,9 @@ namespace arrayforge {
 // The public function: arguments by position only.
 PyObject* elementwise_entry(Op op, PyObject* const* args, Py_ssize_t count) noexcept;
 
+// real() and imag(): views of complex arrays on the native backend.
+PyObject* component_entry(Op op, PyObject* const* args, Py_ssize_t count) noexcept;
+
 // The operator: NotImplemented for operands that are neither arrays nor Python scalars.
 PyObject* elementwise_operator(Op op, PyObject* a, PyObject* b) noexcept;
 

@@ -119,7 +119,9 @@ PyObject* entry(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject* ke
 
 template <int I>
 PyObject* unary_entry(PyObject*, PyObject* const* args, Py_ssize_t count) {
-  return elementwise_entry(static_cast<Op>(I), args, count);
+  constexpr Op op = static_cast<Op>(I);
+  if constexpr (op == Op::real_ || op == Op::imag_) return component_entry(op, args, count);
+  return elementwise_entry(op, args, count);
 }
 
 template <int... I>

@@ -10,52 +10,13 @@
 #include "dtype_type.h"
 #include "foreign.h"
 #include "functions.h"
+#include "simple_view.h"
 
 namespace arrayforge {
 namespace {
 
 constexpr const char* kGet = "__getitem__";
 constexpr const char* kSet = "__setitem__";
-
-// Keys of integers and slices, one pass; false where the items have to be looked at one by one,
-// errors included.
-bool simple_view(const char* function, const Array& x, PyObject* const* items, Py_ssize_t n,
-                 Array* result) {
-  const int ndim = x.ndim();
-  if (n > ndim) return false;
-  std::int64_t shape[kMaxRank], strides[kMaxRank], offset = x.offset;
-  int kept = 0;
-  for (int i = 0; i < n; ++i) {
-    const std::int64_t size = x.shape[i], stride = x.strides[i];
-    if (PyLong_CheckExact(items[i])) {
-      int overflow;
-      std::int64_t value = PyLong_AsLongLongAndOverflow(items[i], &overflow);
-      if (overflow || value < -size || value >= size) return false;
-      offset += (value < 0 ? value + size : value) * stride;
-    } else if (PySlice_Check(items[i])) {
-      Py_ssize_t start, stop, step;
-      if (PySlice_Unpack(items[i], &start, &stop, &step) < 0) throw error_already_set();
-      const Py_ssize_t count = PySlice_AdjustIndices(size, &start, &stop, step);
-      if (count > 0) offset += start * stride;
-      shape[kept] = count;
-      strides[kept++] = count > 1 ? step * stride : stride;
-    } else {
-      return false;
-    }
-  }
-  if (n < ndim) require_lenient(function, "fewer indices than axes; add ...");
-  for (int i = static_cast<int>(n); i < ndim; ++i, ++kept) {
-    shape[kept] = x.shape[i];
-    strides[kept] = x.strides[i];
-  }
-  *result = x.view(Dims(shape, kept), Dims(strides, kept), offset);
-  return true;
-}
-
-bool simple_view(const char* function, const Array& x, PyObject* key, Array* result) {
-  if (!PyTuple_CheckExact(key)) return simple_view(function, x, &key, 1, result);
-  return simple_view(function, x, &PyTuple_GET_ITEM(key, 0), PyTuple_GET_SIZE(key), result);
-}
 
 py::object to_array(PyObject* object, DeviceObject* device) {
   PyObject* args[2] = {object, reinterpret_cast<PyObject*>(device)};
@@ -343,9 +304,10 @@ void assign_foreign(ArrayObject* x, const Key& key, PyObject* value, const py::o
 
 void assign(ArrayObject* x, PyObject* key_object, PyObject* value) {
   const py::object scalar = scalar_of(value);
-  Array view;
+  ViewPlan plan;
   if (x->is_native() && (scalar || (is_array(value) && as_array(value)->is_native())) &&
-      simple_view(kSet, x->value, key_object, &view)) {
+      simple_view(kSet, x->value, key_object, &plan)) {
+    const Array view = plan.of(x->value);
     if (scalar && view.ndim() == 0) {
       alignas(16) char element[16];
       store_scalar(kSet, view.dtype, scalar.ptr(), element);
@@ -376,9 +338,10 @@ void assign(ArrayObject* x, PyObject* key_object, PyObject* value) {
 PyObject* array_subscript(PyObject* self, PyObject* key_object) {
   return guarded([&]() -> PyObject* {
     ArrayObject* x = as_array(self);
-    Array view;
-    if (x->is_native() && simple_view(kGet, x->value, key_object, &view))
-      return wrap(std::move(view));
+    ViewPlan view;
+    if (x->is_native() && simple_view(kGet, x->value, key_object, &view)) {
+      return wrap(view.of(x->value));
+    }
     Key key(kGet, x);
     key.parse(key_object);
     if (key.choice().backend() != native_backend()) return get_foreign(x, key);

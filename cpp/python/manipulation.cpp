@@ -159,12 +159,7 @@ PyObject* permute_dims(const Arguments& a) {
     throw ValueError("permute_dims(): axes must name each of the " + std::to_string(x.ndim()) +
                      " axes once, got " + to_string(axes));
   }
-  Dims shape(axes), strides(axes);
-  for (int i = 0; i < axes.size(); ++i) {
-    shape[i] = x.shape[static_cast<int>(axes[i])];
-    strides[i] = x.strides[static_cast<int>(axes[i])];
-  }
-  return wrap(x.view(std::move(shape), std::move(strides), x.offset));
+  return wrap(permute(x, axes));
 }
 
 PyObject* matrix_transpose(const Arguments& a) {
@@ -172,11 +167,7 @@ PyObject* matrix_transpose(const Arguments& a) {
   if (x.ndim() < 2) {
     throw ValueError("matrix_transpose(): needs at least 2 axes, got shape " + to_string(x.shape));
   }
-  Dims shape(x.shape), strides(x.strides);
-  const int n = x.ndim();
-  std::swap(shape[n - 2], shape[n - 1]);
-  std::swap(strides[n - 2], strides[n - 1]);
-  return wrap(x.view(std::move(shape), std::move(strides), x.offset));
+  return wrap(transpose(x));
 }
 
 PyObject* astype(const Arguments& a) {

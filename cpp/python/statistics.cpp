@@ -122,7 +122,7 @@ PyObject* spread(const Arguments& a, bool root) {
   const double correction = to_correction(a);
   const bool keepdims = to_bool(a.function(), "keepdims", a[3]);
   return finish(x, component_dtype(dtype), axes, keepdims, [&] {
-    Array result = variance(a.function(), with_accumulator_of(x, dtype), axes, correction);
+    Array result = variance(a.function(), x, axes, correction);
     if (root) take_roots(result);
     return result;
   });
@@ -177,9 +177,8 @@ PyObject* mean(const Arguments& a) {
   const Array& x = array_argument(a);
   const Dims axes = axes_argument(a, x);
   const DType dtype = floating_dtype(a, x.dtype);
-  return finish(x, dtype, axes, to_bool(a.function(), "keepdims", a[2]), [&] {
-    return arrayforge::mean(a.function(), with_accumulator_of(x, dtype), axes);
-  });
+  return finish(x, dtype, axes, to_bool(a.function(), "keepdims", a[2]),
+                [&] { return arrayforge::mean(a.function(), x, axes); });
 }
 
 PyObject* var(const Arguments& a) { return spread(a, false); }

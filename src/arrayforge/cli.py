@@ -126,8 +126,12 @@ def _bench(options: argparse.Namespace) -> int:
         print(f"bench: no benchmark {', '.join(unknown)}; known: {known}", file=sys.stderr)
         print("  hint: run it in the root of a source checkout", file=sys.stderr)
         return 2
+    status = 0
     for name in options.names or scripts:
         print(f"== {name}", flush=True)
         sys.argv = [str(scripts[name])]
-        runpy.run_path(str(scripts[name]), run_name="__main__")
-    return 0
+        try:
+            runpy.run_path(str(scripts[name]), run_name="__main__")
+        except SystemExit as end:
+            status = status or (end.code if isinstance(end.code, int) else int(bool(end.code)))
+    return status
