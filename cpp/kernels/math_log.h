@@ -71,11 +71,34 @@ ARRAYFORGE_INLINE F64 log_specials(F64 x, F64 result) {
   return select(x >= splat(0.0), result, kNaN);
 }
 
+// Zeros, subnormals, infinities, NaNs and what is negative.
+ARRAYFORGE_INLINE I64 not_normal(F64 x) {
+  return ~((x >= splat(kSmallestNormal)) & (x < splat(kInfinity)));
+}
+
+// The same logarithm for any x, out of the way of normal ones.
+template <class Logarithm>
+__attribute__((noinline)) F64 any_log(F64 x) {
+  return log_specials(x, Logarithm::of(log_reduce_any(x)));
+}
+
+template <class Logarithm>
+ARRAYFORGE_INLINE F64 log_of(F64 x) {
+  if (__builtin_expect(any(not_normal(x)), 0)) return any_log<Logarithm>(x);
+  return Logarithm::of(log_reduce(x));
+}
+
+template <class Precision>
+struct NaturalLog {
+  static ARRAYFORGE_INLINE F64 of(LogReduced part) {
+    return log_sum<Precision>(part.k, part.m - splat(1.0), splat(0.0));
+  }
+};
+
 struct Log {
   template <class Precision>
   static ARRAYFORGE_INLINE F64 vector(F64 x) {
-    LogReduced part = log_reduce_any(x);
-    return log_specials(x, log_sum<Precision>(part.k, part.m - splat(1.0), splat(0.0)));
+    return log_of<NaturalLog<Precision>>(x);
   }
 };
 
@@ -96,26 +119,38 @@ ARRAYFORGE_INLINE Double2 log_of_mantissa(F64 m) {
 
 // log(m) * unit + k * k_unit, where the high part of k_unit is short enough for an exact product.
 ARRAYFORGE_INLINE F64 log_in_base(LogReduced part, Double2 unit, Double2 k_unit) {
-  Double2 mantissa = product(log_of_mantissa(part.m), unit);
-  Double2 sum = two_sum(part.k * k_unit.hi, mantissa.hi);
+  F64 f = part.m - splat(1.0);
+  F64 s = f / (splat(2.0) + f);
+  F64 z = s * s;
+  F64 half_square = splat(0.5) * f * f;
+  Double2 log = fast_two_sum(f, -half_square);
+  log.lo = fma(s, fma(z, polynomial(z, kLog), half_square), log.lo);
+  Double2 mantissa = two_product(log.hi, unit.hi);
+  mantissa.lo = mantissa.lo + fma(log.hi, unit.lo, log.lo * unit.hi);
+  Double2 sum = fast_two_sum(part.k * k_unit.hi, mantissa.hi);
   return sum.hi + (sum.lo + fma(part.k, k_unit.lo, mantissa.lo));
 }
 
 struct Log2 {
+  static ARRAYFORGE_INLINE F64 of(LogReduced part) {
+    Double2 unit = {splat(0x1.71547652b82fep+0), splat(0x1.777d0ffda0d24p-56)};
+    return log_in_base(part, unit, {splat(1.0), splat(0.0)});
+  }
   template <class Precision>
   static ARRAYFORGE_INLINE F64 vector(F64 x) {
-    Double2 unit = {splat(0x1.71547652b82fep+0), splat(0x1.777d0ffda0d24p-56)};
-    F64 result = log_in_base(log_reduce_any(x), unit, {splat(1.0), splat(0.0)});
-    return log_specials(x, result);
+    return log_of<Log2>(x);
   }
 };
 
 struct Log10 {
-  template <class Precision>
-  static ARRAYFORGE_INLINE F64 vector(F64 x) {
+  static ARRAYFORGE_INLINE F64 of(LogReduced part) {
     Double2 unit = {splat(0x1.bcb7b1526e50ep-2), splat(0x1.95355baaafad3p-57)};
     Double2 k_unit = {splat(0x1.34413509f8000p-2), splat(-0x1.80433b83b532ap-44)};
-    return log_specials(x, log_in_base(log_reduce_any(x), unit, k_unit));
+    return log_in_base(part, unit, k_unit);
+  }
+  template <class Precision>
+  static ARRAYFORGE_INLINE F64 vector(F64 x) {
+    return log_of<Log10>(x);
   }
 };
 

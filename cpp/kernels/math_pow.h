@@ -49,7 +49,7 @@ struct Pow {
       product.lo = fma(exponent, log.lo, product.lo);
       result = exp_of_sum<Precision>(product);
     }
-    result = with_sign(x, y, result);
+    if (any(bits(x))) result = with_sign(x, y, result);
     I64 rare = special(x, y);
     if (__builtin_expect(any(rare), 0)) {
       for (int lane = 0; lane < kLanes; ++lane) {

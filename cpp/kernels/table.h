@@ -49,6 +49,7 @@ struct KernelTable {
   FAMILY(cast, level)                      \
   FAMILY(select, level)                    \
   FAMILY(mathematics, level)               \
+  FAMILY(mathematics32, level)             \
   FAMILY(complex, level)                   \
   FAMILY(sort, level)                      \
   FAMILY(gemm, level)                      \

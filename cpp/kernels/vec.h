@@ -1,7 +1,7 @@
 // Vectors of the width of the ISA level, as compiler vector types: a float64 vector, its int64 mask
-// and integer twin, and the float32 vector with as many lanes. Intrinsics appear only where vector
-// types have no spelling: fused multiply-add, square root, mask to branch, scaling by powers of
-// two.
+// and integer twin, and the float32 vector with as many lanes (math32_vec.h has the full one).
+// Intrinsics appear only where vector types have no spelling: fused multiply-add, square root, mask
+// to branch, scaling by powers of two.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,7 @@ inline constexpr int kLanes = kVectorBytes / 8;
 typedef double F64 __attribute__((vector_size(kVectorBytes)));
 typedef std::int64_t I64 __attribute__((vector_size(kVectorBytes)));
 typedef std::uint64_t U64 __attribute__((vector_size(kVectorBytes)));
-typedef float F32 __attribute__((vector_size(kVectorBytes / 2)));
+typedef float F32Half __attribute__((vector_size(kVectorBytes / 2)));
 
 ARRAYFORGE_INLINE F64 splat(double value) { return F64{} + value; }
 ARRAYFORGE_INLINE I64 splat_bits(std::int64_t value) { return I64{} + value; }
@@ -52,9 +52,25 @@ ARRAYFORGE_INLINE F64 select(I64 mask, double yes, double no) {
   return mask ? splat(yes) : splat(no);
 }
 
-// Both keep a NaN in x.
-ARRAYFORGE_INLINE F64 at_most(F64 x, double bound) { return select(x > splat(bound), bound, x); }
-ARRAYFORGE_INLINE F64 at_least(F64 x, double bound) { return select(x < splat(bound), bound, x); }
+// Both keep a NaN in x: the instructions take their second operand where one is.
+ARRAYFORGE_INLINE F64 at_most(F64 x, double bound) {
+#if defined(__AVX512F__)
+  return _mm512_maskz_min_pd(0xff, splat(bound), x);
+#elif defined(__AVX2__)
+  return _mm256_min_pd(splat(bound), x);
+#else
+  return select(x > splat(bound), bound, x);
+#endif
+}
+ARRAYFORGE_INLINE F64 at_least(F64 x, double bound) {
+#if defined(__AVX512F__)
+  return _mm512_maskz_max_pd(0xff, splat(bound), x);
+#elif defined(__AVX2__)
+  return _mm256_max_pd(splat(bound), x);
+#else
+  return select(x < splat(bound), bound, x);
+#endif
+}
 
 ARRAYFORGE_INLINE I64 sign_bit(F64 x) { return bits(x) & splat_bits(INT64_MIN); }
 ARRAYFORGE_INLINE F64 magnitude(F64 x) { return from_bits(bits(x) & splat_bits(INT64_MAX)); }
@@ -156,6 +172,23 @@ ARRAYFORGE_INLINE void store_lanes(char* data, std::int64_t stride, int count, F
   }
 }
 
+// GCC makes two halves of a conversion to or from 512 bits.
+ARRAYFORGE_INLINE F64 widen(F32Half x) {
+#if defined(__AVX512F__)
+  return _mm512_maskz_cvtps_pd(0xff, x);
+#else
+  return __builtin_convertvector(x, F64);
+#endif
+}
+
+ARRAYFORGE_INLINE F32Half narrow(F64 x) {
+#if defined(__AVX512F__)
+  return _mm512_maskz_cvtpd_ps(0xff, x);
+#else
+  return __builtin_convertvector(x, F32Half);
+#endif
+}
+
 template <class T>
 ARRAYFORGE_INLINE F64 load(const char* data) {
   if constexpr (sizeof(T) == 8) {
@@ -163,9 +196,9 @@ ARRAYFORGE_INLINE F64 load(const char* data) {
     __builtin_memcpy(&x, data, sizeof(x));
     return x;
   } else {
-    F32 x;
+    F32Half x;
     __builtin_memcpy(&x, data, sizeof(x));
-    return __builtin_convertvector(x, F64);
+    return widen(x);
   }
 }
 
@@ -174,8 +207,8 @@ ARRAYFORGE_INLINE void store(char* data, F64 x) {
   if constexpr (sizeof(T) == 8) {
     __builtin_memcpy(data, &x, sizeof(x));
   } else {
-    F32 narrow = __builtin_convertvector(x, F32);
-    __builtin_memcpy(data, &narrow, sizeof(narrow));
+    F32Half half = narrow(x);
+    __builtin_memcpy(data, &half, sizeof(half));
   }
 }
 
