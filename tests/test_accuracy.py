@@ -38,7 +38,7 @@ TINY = [2.0**-k for k in (10, 20, 26, 27, 28, 30, 53, 54, 100, 149, 150, 1022, 1
 EXPONENTS = [709.78, 709.79, 710.4, 710.5, 745.1, 745.2, 88.72, 88.73, 89.4, 103.9, 104.0, 0.5]
 EXPONENTS += [math.log(2) / 2, math.log(2), 22.0, 19.0, 9.0, 0.34657359, 0.35]
 
-# Close to multiples of pi/2, at the ends of reductions and tables, and where a kernel changes its way.
+# Near multiples of pi/2, at the ends of reductions and tables, and where a kernel changes its way.
 CORNERS = """
 0x1.921fb4p0 0x1.921fb6p0 0x1.5fe0f6p3 0x1.2d97c8p1 0x1.7dba24p20 0x1.fffffep16 0x1.000002p17
 0x1.f0a9p30 0x1.6a09e6p-1 0x1.6a09e8p-1 0x1.6a09e6p0 0x1.fffffep-1 0x1.000002p0 0x1.000002p-1
