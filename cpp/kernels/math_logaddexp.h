@@ -65,6 +65,25 @@ ARRAYFORGE_INLINE F64 cancelling_logaddexp(F64 high, F64 low) {
   return log1p_of_sum<Wide>(sum(powers, sum(first.rest, second.rest)), splat(0.0));
 }
 
+// log(1 + exp(x.hi + x.lo)) to some 58 bits, for x.hi <= 0.
+ARRAYFORGE_INLINE Double2 long_log1p_exp(Double2 x) {
+  F64 high = at_least(x.hi, -746.0);
+  ExpReduced part = exp_reduce(high);
+  Double2 r = fast_two_sum(part.r.hi, part.r.lo + select(high == x.hi, x.lo, 0.0));
+  Double2 square = two_product(r.hi, r.hi);
+  F64 tail = fma(square.hi * r.hi, polynomial(r.hi, kExp), splat(0.5) * square.lo);
+  tail = tail + fma(r.lo, r.hi, r.lo);
+  Double2 rest = two_sum(r.hi, splat(0.5) * square.hi);
+  Double2 power = fast_two_sum(splat(1.0), rest.hi);
+  power = fast_two_sum(power.hi, power.lo + (rest.lo + tail));
+  Double2 u = fast_two_sum(splat(1.0), scale(power.hi, part.n));
+  LogReduced reduced = log_reduce(u.hi);
+  Double2 mantissa = log_of_mantissa(reduced.m);
+  Double2 log = two_sum(reduced.k * splat(kLn2Hi), mantissa.hi);
+  F64 low = (u.lo + scale(power.lo, part.n)) / u.hi;
+  return {log.hi, log.lo + (mantissa.lo + fma(reduced.k, splat(kLn2Lo), low))};
+}
+
 struct Logaddexp {
   template <class Precision>
   static ARRAYFORGE_INLINE F64 vector(F64 x, F64 y) {
@@ -72,13 +91,18 @@ struct Logaddexp {
     F64 low = select(x > y, y, x);
     // Equal operands differ by zero, infinite ones too.
     F64 gap = select(x == y, 0.0, low - high);
-    // What the difference loses in rounding multiplies the exponential, and that is the result
-    // where the larger operand is nearly zero.
-    F64 lost = select(magnitude(gap) < splat(800.0), two_sum(low, -high).lo, 0.0);
-    F64 small = select(gap == gap, exp_of_sum<Wide>({gap, lost}), gap);
-    F64 result = high + log1p_of_sum<Wide>({small, splat(0.0)}, splat(0.0));
-    // float32 keeps two ulp down to 2^-27 without help.
-    constexpr double kSafe = Precision::kNarrow ? 0x1p-20 : 0.5;
+    F64 result;
+    if constexpr (Precision::kNarrow) {
+      result = high + log1p_of_sum<Wide>({Exp::vector<Wide>(gap), splat(0.0)}, splat(0.0));
+    } else {
+      // What the difference loses in rounding counts where the larger operand is nearly zero.
+      F64 lost = select(magnitude(gap) < splat(800.0), two_sum(low, -high).lo, 0.0);
+      Double2 log = long_log1p_exp({gap, lost});
+      Double2 total = two_sum(high, log.hi);
+      result = select(magnitude(high) < splat(kInfinity), total.hi + (total.lo + log.lo), high);
+    }
+    // float32 keeps two ulp down to 2^-27 without help, float64 while five bits cancel.
+    constexpr double kSafe = Precision::kNarrow ? 0x1p-20 : 0x1p-6;
     I64 cancels = (magnitude(result) < splat(kSafe)) & (high < splat(0.0)) & (high > splat(-1.0));
     if (any(cancels)) {
       F64 exact = cancelling_logaddexp(select(cancels, high, -1.0),

@@ -45,10 +45,11 @@ std::array<std::atomic<bool>, kFunctionTotal * kFormCount> called;
 std::atomic<std::int64_t> mutations;
 
 constexpr FunctionIndex kReturnTheirOperand[] = {
-    index_of(Op::positive_),           index_of(Function::reshape_),
-    index_of(Function::expand_dims_),  index_of(Function::squeeze_),
-    index_of(Function::broadcast_to_), index_of(Function::astype_),
-    index_of(Function::asarray_),      index_of(Function::from_dlpack_)};
+    index_of(Op::positive_),         index_of(Op::real_),
+    index_of(Function::reshape_),    index_of(Function::expand_dims_),
+    index_of(Function::squeeze_),    index_of(Function::broadcast_to_),
+    index_of(Function::astype_),     index_of(Function::asarray_),
+    index_of(Function::from_dlpack_)};
 
 template <std::size_t N>
 bool is_among(const FunctionIndex (&functions)[N], FunctionIndex function) {

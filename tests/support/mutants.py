@@ -31,8 +31,8 @@ ROOT = Path(__file__).parents[2]
 RECORDING = ROOT / "build" / "mutants" / "recording.json"
 KINDS = ("zeros", "first", "dtype")
 
-# These look at the build, the text of files or this tool, and never at a value.
-NOT_ABOUT_VALUES = ("cli", "conformance_runner", "cpp", "mutants", "stubs")
+# These look at the build, the text of files or this tool, or run other tests again.
+NOT_ABOUT_VALUES = ("cli", "conformance_runner", "cpp", "isa_levels", "mutants", "stubs")
 
 _UNSPECIFIED = "its values are unspecified"
 _NO_ARRAY = "it takes no array that could be its result"
