@@ -81,7 +81,7 @@ def values(name: str, dtype: str, n: int, rng: np.random.Generator) -> np.ndarra
     if name in FROM_ONE:
         x = 1.0 + np.abs(x)
     if name in ("prod", "cumulative_prod"):
-        x = np.exp2(x)
+        x = np.exp2(x * (10 / math.sqrt(n)))  # products stay within the range
     if dtype in COMPLEX:
         x = x + 1j * rng.uniform(-0.9, 0.9, n)
     return x.astype(dtype)

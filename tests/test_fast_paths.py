@@ -92,6 +92,31 @@ def test_reductions_over_few_and_many_rows(name, dtype):
                     np.testing.assert_allclose(mine, theirs, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["sum", "max", "min", "argmax", "mean", "var", "any", "all"])
+@pytest.mark.parametrize("shape", [(6001, 100), (49, 9000), (300_001,)])
+def test_large_reductions_keep_their_bits_on_any_number_of_threads(name, shape):
+    for dtype in ("float32", "float64", "int64"):
+        x = draw(dtype, *shape)
+        mine = xp.asarray(x)
+        for axis in (0, -1):
+            with xp.threads(1):
+                alone = np.asarray(getattr(xp, name)(mine, axis=axis))
+            with xp.threads(3):
+                together = np.asarray(getattr(xp, name)(mine, axis=axis))
+            assert alone.tobytes() == together.tobytes()
+            wide = x.astype("float64") if dtype == "float32" else x
+            theirs = getattr(np, name)(wide, axis=axis)
+            np.testing.assert_allclose(alone, theirs, rtol=1e-6 if dtype == "float32" else 1e-11)
+
+
+def test_a_nan_in_long_columns_reaches_the_result():
+    x = draw("float64", 6001, 100)
+    x[5000, 7] = np.nan
+    highest = np.asarray(xp.max(xp.asarray(x), axis=0))
+    assert np.flatnonzero(np.isnan(highest)).tolist() == [7]
+    assert int(xp.argmax(xp.asarray(x), axis=0)[7]) == 5000
+
+
 @pytest.mark.parametrize("dtype", ["int8", "int32", "int64", "uint16", "bool"])
 def test_means_and_variances_of_integers_need_no_copy(dtype):
     x = draw(dtype, 300, 40)

@@ -181,6 +181,43 @@ void chunked(Job& job, Reduction reduction, DType accumulator, const char* ident
   }
 }
 
+// Long columns side by side: partial rows over a fixed number of elements, read in the order of
+// memory, then their reduction.
+constexpr std::int64_t kStack = 1 << 18;
+constexpr std::int64_t kStackColumns = 4096;
+
+std::int64_t stack_height(const Job& job) {
+  const Axis& columns = job.kept.axis[job.kept.count - 1];
+  const bool is_matrix = job.kept.count == 1 && job.reduced.count == 1;
+  return is_matrix ? std::max<std::int64_t>(kStack / columns.n, 16) : job.run_length();
+}
+
+void stacked(Job& job, Reduction reduction, DType accumulator, const char* identity) {
+  const Axis columns = job.kept.axis[0];
+  const std::int64_t length = job.run_length();
+  const std::int64_t height = stack_height(job);
+  const std::int64_t pieces = (length + height - 1) / height;
+  const std::int64_t row_size = columns.n * job.out_size;
+  Array partial = make_array(accumulator, Dims({pieces, columns.n}));
+  char* parts = write(partial);
+  parallel_for(pieces, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      char* acc = parts + i * row_size;
+      for (std::int64_t k = 0; k < columns.n; ++k) {
+        std::memcpy(acc + k * job.out_size, identity, static_cast<std::size_t>(job.out_size));
+      }
+      for (std::int64_t first = 0; first < columns.n; first += kStackColumns) {
+        job.rows(job.x + i * height * job.run_stride() + first * columns.stride, columns.stride,
+                 job.run_stride(), std::min(height, length - i * height),
+                 std::min(kStackColumns, columns.n - first), acc + first * job.out_size,
+                 job.center(first));
+      }
+    }
+  });
+  const auto combine = kernels().reduce.rows[index(combining(reduction))][index(accumulator)];
+  combine(parts, job.out_size, row_size, pieces, columns.n, job.out, nullptr);
+}
+
 void run(Job& job, Reduction reduction, DType accumulator, const char* identity) {
   const Axes& kept = job.kept;
   const bool has_columns = kept.count > 0 && kept.axis[kept.count - 1].n >= kShortRow &&
@@ -188,7 +225,9 @@ void run(Job& job, Reduction reduction, DType accumulator, const char* identity)
   const bool kept_is_inner =
       has_columns && (job.reduced.count == 0 ||
                       std::abs(kept.axis[kept.count - 1].stride) < std::abs(job.run_stride()));
-  if (kept_is_inner) {
+  if (kept_is_inner && job.run_length() >= 2 * stack_height(job)) {
+    stacked(job, reduction, accumulator, identity);
+  } else if (kept_is_inner) {
     job.outer();
   } else if (job.run_length() > 2 * kChunk && kept.size() < 64) {
     chunked(job, reduction, accumulator, identity);

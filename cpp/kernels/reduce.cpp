@@ -142,7 +142,9 @@ std::int64_t locate(const char* x, std::int64_t stride, std::int64_t n) {
   }
   if constexpr (has_ordered_lanes<T>) {
     if (stride == sizeof(T)) {
-      return first + find_of(reinterpret_cast<const T*>(x) + first, n - first, best);
+      const T* from = reinterpret_cast<const T*>(x) + first;
+      return first + (best == best ? find_of<false>(from, n - first, best)
+                                   : find_of<true>(from, n - first, best));
     }
   }
   for (std::int64_t i = first; i < n; ++i) {

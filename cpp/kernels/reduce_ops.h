@@ -166,6 +166,10 @@ struct Max {
       return (a >= b) | (a != a) ? a : b;
     }
   }
+  template <class V>
+  static V stronger(V a, V b) {
+    return a > b ? a : b;
+  }
   static bool is_better(A a, A b) { return !(b >= a); }
   template <class V>
   static auto beats(V a, V b) {
@@ -186,6 +190,10 @@ struct Min {
     } else {
       return (a <= b) | (a != a) ? a : b;
     }
+  }
+  template <class V>
+  static V stronger(V a, V b) {
+    return a < b ? a : b;
   }
   static bool is_better(A a, A b) { return !(b <= a); }
   template <class V>

@@ -45,6 +45,28 @@ struct Vectors {
 // Independent accumulators: enough to hide the latency of a comparison and a choice.
 inline constexpr int kWays = 4;
 
+// The extreme of the lanes of a vector, by halves.
+template <class Op, class T, int kBytes = kVectorBytes>
+T extreme_lane(const T* lanes) {
+  if constexpr (kBytes > 16) {
+    typedef T Half __attribute__((vector_size(kBytes / 2)));
+    Half low, high;
+    __builtin_memcpy(&low, lanes, sizeof(low));
+    __builtin_memcpy(&high, lanes + sizeof(low) / sizeof(T), sizeof(high));
+    low = Op::stronger(high, low);
+    T rest[sizeof(low) / sizeof(T)];
+    __builtin_memcpy(rest, &low, sizeof(low));
+    return extreme_lane<Op, T, kBytes / 2>(rest);
+  } else {
+    T result = lanes[0];
+    for (int k = 1; k < kBytes / static_cast<int>(sizeof(T)); ++k) {
+      result = Op::stronger(lanes[k], result);
+    }
+    return result;
+  }
+}
+
+// NaNs are seen beside the comparisons, which ignore them: that is one instruction less.
 template <class Op, class T>
 T extreme_of(const T* x, std::int64_t n) {
   using V = Vectors<T>;
@@ -53,56 +75,71 @@ T extreme_of(const T* x, std::int64_t n) {
   std::int64_t i = 0;
   if (n >= V::kWidth) {
     typename V::Values best[kWays];
+    typename V::Counts unordered[kWays] = {};
     for (int k = 0; k < kWays; ++k) best[k] = V::load(x);
+    const auto take = [&](int k, typename V::Values elements) {
+      best[k] = Op::stronger(elements, best[k]);
+      unordered[k] |= reinterpret_cast<typename V::Counts>(elements != elements);
+    };
     for (; i + kStep <= n; i += kStep) {
-      for (int k = 0; k < kWays; ++k) {
-        best[k] = Op::combine(best[k], V::load(x + i + k * V::kWidth));
-      }
+      for (int k = 0; k < kWays; ++k) take(k, V::load(x + i + k * V::kWidth));
     }
-    for (; i + V::kWidth <= n; i += V::kWidth) best[0] = Op::combine(best[0], V::load(x + i));
-    for (int k = 1; k < kWays; ++k) best[0] = Op::combine(best[0], best[k]);
-    for (int k = 0; k < V::kWidth; ++k) result = Op::combine(result, best[0][k]);
+    for (; i + V::kWidth <= n; i += V::kWidth) take(0, V::load(x + i));
+    for (int k = 1; k < kWays; ++k) {
+      best[0] = Op::stronger(best[k], best[0]);
+      unordered[0] |= unordered[k];
+    }
+    if constexpr (static_cast<T>(0.5) != 0) {
+      if (any(reinterpret_cast<I64>(unordered[0]) != 0)) return static_cast<T>(__builtin_nan(""));
+    }
+    T lanes[V::kWidth];
+    __builtin_memcpy(lanes, &best[0], sizeof(best[0]));
+    result = extreme_lane<Op>(lanes);
   }
   for (; i < n; ++i) result = Op::combine(result, x[i]);
   return result;
 }
 
-// Element i of every row into accumulator i.
-template <class Op, class T>
-void extremes_of_rows(const char* x, std::int64_t row_stride, std::int64_t count, std::int64_t n,
-                      T* acc) {
+// Element i of each of kRows rows into accumulator i.
+template <class Op, int kRows, class T>
+void extremes_of_some_rows(const char* x, std::int64_t row_stride, std::int64_t n, T* acc) {
   using V = Vectors<T>;
-  constexpr std::int64_t kRows = 8;
-  for (std::int64_t r = 0; r < count; r += kRows, x += kRows * row_stride) {
-    const std::int64_t rows = count - r < kRows ? count - r : kRows;
-    std::int64_t i = 0;
-    for (; i + V::kWidth <= n; i += V::kWidth) {
-      auto best = V::load(acc + i);
-      for (std::int64_t k = 0; k < rows; ++k) {
-        best = Op::combine(best, V::load(reinterpret_cast<const T*>(x + k * row_stride) + i));
-      }
-      __builtin_memcpy(acc + i, &best, sizeof(best));
-    }
-    for (; i < n; ++i) {
-      for (std::int64_t k = 0; k < rows; ++k) {
-        acc[i] = Op::combine(acc[i], reinterpret_cast<const T*>(x + k * row_stride)[i]);
-      }
-    }
+  const T* rows[kRows];
+  for (int k = 0; k < kRows; ++k) rows[k] = reinterpret_cast<const T*>(x + k * row_stride);
+  std::int64_t i = 0;
+  for (; i + V::kWidth <= n; i += V::kWidth) {
+    auto best = V::load(acc + i);
+    for (int k = 0; k < kRows; ++k) best = Op::combine(best, V::load(rows[k] + i));
+    __builtin_memcpy(acc + i, &best, sizeof(best));
+  }
+  for (; i < n; ++i) {
+    for (int k = 0; k < kRows; ++k) acc[i] = Op::combine(acc[i], rows[k][i]);
   }
 }
 
-// Index of the first element that is the value or NaN; n where there is none.
-template <class T>
+template <class Op, class T>
+void extremes_of_rows(const char* x, std::int64_t row_stride, std::int64_t count, std::int64_t n,
+                      T* acc) {
+  for (; count >= 4; count -= 4, x += 4 * row_stride) {
+    extremes_of_some_rows<Op, 4>(x, row_stride, n, acc);
+  }
+  for (; count > 0; --count, x += row_stride) {
+    extremes_of_some_rows<Op, 1>(x, row_stride, n, acc);
+  }
+}
+
+// Index of the first element that is the value, or NaN where that is one; n where there is none.
+template <bool kNaN, class T>
 std::int64_t find_of(const T* x, std::int64_t n, T value) {
   using V = Vectors<T>;
   std::int64_t i = 0;
   for (; i + V::kWidth <= n; i += V::kWidth) {
     const auto elements = V::load(x + i);
-    const auto found = (elements == value) | (elements != elements);
+    const auto found = kNaN ? elements != elements : elements == value;
     if (any(reinterpret_cast<I64>(found) != 0)) break;
   }
   for (; i < n; ++i) {
-    if ((x[i] == value) | (x[i] != x[i])) break;
+    if (kNaN ? x[i] != x[i] : x[i] == value) break;
   }
   return i;
 }
