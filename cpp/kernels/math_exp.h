@@ -120,10 +120,10 @@ ARRAYFORGE_INLINE HyperbolicParts hyperbolic_parts(F64 x) {
   return result;
 }
 
-// p + p cosh_minus_1 + q sinh
+// p + p cosh_minus_1 + q sinh, where p is 0 or above the first part of q sinh.
 ARRAYFORGE_INLINE Double2 hyperbolic_sum(const HyperbolicParts& parts, Double2 p, Double2 q) {
   Double2 leading = two_product(q.hi, parts.sinh.hi);
-  Double2 sum = two_sum(p.hi, leading.hi);
+  Double2 sum = fast_two_sum(p.hi, leading.hi);
   F64 tail = fma(p.hi, parts.cosh_minus_1, q.hi * parts.sinh.lo) + leading.lo;
   return fast_two_sum(sum.hi, sum.lo + (p.lo + tail));
 }
@@ -141,8 +141,9 @@ struct Cosh {
   template <class Precision>
   static ARRAYFORGE_INLINE F64 vector(F64 x) {
     HyperbolicParts parts = hyperbolic_parts<Precision>(at_most(magnitude(x), 711.0));
-    Double2 sum = hyperbolic_sum(parts, parts.a, parts.d);
-    return scale(sum.hi + sum.lo, parts.n);
+    // Above 1/2, with nothing to cancel: one rounding is enough.
+    F64 rest = fma(parts.a.hi, parts.cosh_minus_1, fma(parts.d.hi, parts.sinh.lo, parts.a.lo));
+    return scale(parts.a.hi + fma(parts.d.hi, parts.sinh.hi, rest), parts.n);
   }
 };
 

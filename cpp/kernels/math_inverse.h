@@ -64,8 +64,9 @@ ARRAYFORGE_INLINE F64 angle(F64 across, F64 along, I64 negative) {
   // both.
   I64 turned = (swapped ^ negative) & splat_bits(INT64_MIN);
   F64 quarters = select(swapped, 1.0, select(negative, 2.0, 0.0));
-  Double2 base = two_sum(quarters * splat(kHalfPiHi), flip_sign(offset.hi, turned));
-  Double2 sum = two_sum(base.hi, flip_sign(t.hi, turned));
+  // Each is 0 or larger than what is added to it.
+  Double2 base = fast_two_sum(quarters * splat(kHalfPiHi), flip_sign(offset.hi, turned));
+  Double2 sum = fast_two_sum(base.hi, flip_sign(t.hi, turned));
   F64 low = fma(quarters, splat(kHalfPiLo), flip_sign(tail, turned));
   return sum.hi + (sum.lo + base.lo + low);
 }

@@ -154,14 +154,24 @@ struct Log10 {
   }
 };
 
-// extra * ln 2 + log(1 + w), for w.hi >= -1.
+// extra * ln 2 + log(1 + w), for w.hi >= -1. With one rounding for a product and a sum, w and 1 are
+// scaled apart; without, what 1 + w loses is added again.
 template <class Precision>
 ARRAYFORGE_INLINE F64 log1p_of_sum(Double2 w, F64 extra) {
-  Double2 u = two_sum(splat(1.0), w.hi);
+  Double2 u = kHasFma ? Double2{splat(1.0) + w.hi, splat(0.0)} : two_sum(splat(1.0), w.hi);
   LogReduced part = log_reduce(u.hi);
+  F64 power = power_of_two(-part.k_bits);
   // Beyond 2^60 the low part is nothing, and its scale may not be a number.
-  F64 low = select(u.hi < splat(0x1p60), (u.lo + w.lo) * power_of_two(-part.k_bits), 0.0);
-  return log_sum<Precision>(part.k + extra, part.m - splat(1.0), low / part.m);
+  I64 near = u.hi < splat(0x1p60);
+  F64 f = part.m - splat(1.0);
+  F64 low;
+  if constexpr (kHasFma) {
+    f = select(near, fma(w.hi, power, power - splat(1.0)), f);
+    low = select(near, w.lo * power, 0.0);
+  } else {
+    low = select(near, (u.lo + w.lo) * power, 0.0) / part.m;
+  }
+  return log_sum<Precision>(part.k + extra, f, low);
 }
 
 struct Log1p {
@@ -176,14 +186,14 @@ struct Asinh {
   template <class Precision>
   static ARRAYFORGE_INLINE F64 vector(F64 x) {
     F64 size = magnitude(x);
-    // From 2^28 on, x + sqrt(x^2 + 1) is 2 x; the low part takes the 1 out of log(1 + w).
+    // From 2^28 on, x + sqrt(x^2 + 1) is 2 x, twice 1 + w.
     I64 large = size > splat(0x1p28);
     F64 bounded = select(large, 0.0, size);
     F64 square = bounded * bounded;
     F64 above = square / (splat(1.0) + square_root(square + splat(1.0)));
     Double2 w = fast_two_sum(bounded, above);
-    w.hi = select(large, size, w.hi);
-    w.lo = select(large, -1.0, w.lo);
+    w.hi = select(large, size - splat(1.0), w.hi);
+    w.lo = select(large, 0.0, w.lo);
     F64 result = log1p_of_sum<Precision>(w, select(large, 1.0, 0.0));
     result = select(size < splat(kInfinity), result, size);
     return flip_sign(result, sign_bit(x));
@@ -197,8 +207,8 @@ struct Acosh {
     F64 t = select(large, 0.0, x) - splat(1.0);
     F64 root = square_root(t * (t + splat(2.0)));
     Double2 w = two_sum(root, t);
-    w.hi = select(large, x, w.hi);
-    w.lo = select(large, -1.0, w.lo);
+    w.hi = select(large, x - splat(1.0), w.hi);
+    w.lo = select(large, 0.0, w.lo);
     F64 result = log1p_of_sum<Precision>(w, select(large, 1.0, 0.0));
     result = select(x < splat(kInfinity), result, x);
     return select(x < splat(1.0), kNaN, result);

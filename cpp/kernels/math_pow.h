@@ -8,12 +8,113 @@
 namespace arrayforge {
 namespace {
 
+#if defined(__AVX512F__)
+
+// By the leading four bits of a number in [1, 2): its inverse to five bits, so that the product of
+// the two less 1 is exact and at most 1/16; minus the logarithm of that in two pieces, the first of
+// 40 bits; and (log2(1 + r) - (r - r^2 / 2) / ln 2) / r^3.
+alignas(64) inline constexpr double kPowInverse[] = {
+    0x1.0000000000000p+0, 0x1.d000000000000p-1, 0x1.c000000000000p-1, 0x1.a000000000000p-1,
+    0x1.9000000000000p-1, 0x1.8000000000000p-1, 0x1.7000000000000p-1, 0x1.6000000000000p-1,
+    0x1.5000000000000p-1, 0x1.4000000000000p-1, 0x1.3000000000000p-1, 0x1.3000000000000p-1,
+    0x1.2000000000000p-1, 0x1.1000000000000p-1, 0x1.1000000000000p-1, 0x1.0000000000000p-1};
+alignas(64) inline constexpr double kPowLogHi[] = {0x0.0p+0,
+                                                   0x1.22dadc2ab0000p-3,
+                                                   0x1.8a8980abf8000p-3,
+                                                   0x1.32bfee3710000p-2,
+                                                   0x1.6cb0f6865c000p-2,
+                                                   0x1.a8ff971810000p-2,
+                                                   0x1.e7df5fe538000p-2,
+                                                   0x1.14c560fe68000p-1,
+                                                   0x1.37222bb708000p-1,
+                                                   0x1.5b2c3da198000p-1,
+                                                   0x1.810fa51bf6000p-1,
+                                                   0x1.810fa51bf6000p-1,
+                                                   0x1.a8ff971810000p-1,
+                                                   0x1.d338120a6e000p-1,
+                                                   0x1.d338120a6e000p-1,
+                                                   0x1.0000000000000p+0};
+alignas(64) inline constexpr double kPowLogLo[] = {0x0.0p+0,
+                                                   0x1.a4b69691d7994p-42,
+                                                   0x1.e9933354dbf17p-42,
+                                                   -0x1.1979a5db68722p-42,
+                                                   0x1.1d406db502403p-43,
+                                                   0x1.4bc302ffa76fbp-43,
+                                                   0x1.5669df6a2b592p-43,
+                                                   0x1.5f101c141e670p-42,
+                                                   -0x1.708b4b2b5056cp-42,
+                                                   -0x1.b8afe492bf6ffp-42,
+                                                   0x1.7f5dc57266758p-43,
+                                                   0x1.7f5dc57266758p-43,
+                                                   0x1.4bc302ffa76fbp-42,
+                                                   -0x1.3167ccc538261p-44,
+                                                   -0x1.3167ccc538261p-44,
+                                                   0x0.0p+0};
+inline constexpr double kPowTail[] = {
+    0x1.ec709dc3a03fdp-2, -0x1.71547652b8348p-2, 0x1.2776c50ef9d42p-2, -0x1.ec709dc335c18p-3,
+    0x1.a61762a6aedf0p-3, -0x1.715477ffb5ec0p-3, 0x1.484b16ac47142p-3, -0x1.2773b64541629p-3,
+    0x1.0c967b5e1ddd8p-3, -0x1.f19e38edb453ap-4, 0x1.cc354f51c8c6cp-4};
+// (2^r - 1) / r, |r| <= 1/2
+inline constexpr double kExp2[] = {
+    0x1.62e42fefa39efp-1,  0x1.ebfbdff82c5a5p-3,  0x1.c6b08d704a0d7p-5,  0x1.3b2ab6fb9ff35p-7,
+    0x1.5d87fe78a0eb9p-10, 0x1.4309130f36af1p-13, 0x1.ffcbfc7c24ed0p-17, 0x1.62bfc6b98c031p-20,
+    0x1.b524ce259f42ep-24, 0x1.e61ccb464f052p-28, 0x1.ea17fc97f185cp-32};
+
+ARRAYFORGE_INLINE F64 look_up(const double (&table)[16], I64 index) {
+  return _mm512_permutex2var_pd(_mm512_load_pd(table), reinterpret_cast<__m512i>(index),
+                                _mm512_load_pd(table + 8));
+}
+
+// log2(x) for a finite, positive, normal x.
+ARRAYFORGE_INLINE Double2 long_log2(F64 x) {
+  F64 k = from_bits(shift_right(bits(x), 52) | bits(splat(0x1p52))) - splat(0x1p52 + 1023.0);
+  F64 m = from_bits((bits(x) & splat_bits(0x000fffffffffffff)) | bits(splat(1.0)));
+  I64 index = shift_right(bits(x), 48);
+  F64 r = fma(m, look_up(kPowInverse, index), splat(-1.0));
+  // r - r^2 / 2 keeps its rounding error; what follows is small enough for one number.
+  F64 half = r * splat(-0.5);
+  F64 near = fma(half, r, r);
+  F64 lost = fma(half, r, r - near);
+  F64 leading = near * splat(0x1.71547652b82fep+0);
+  F64 low = fma(near, splat(0x1.71547652b82fep+0), -leading) + look_up(kPowLogLo, index);
+  low = fma(near, splat(0x1.777d0ffda0d24p-56), fma(lost, splat(0x1.71547652b82fep+0), low));
+  low = fma(r * r * r, polynomial(r, kPowTail), low);
+  Double2 log = fast_two_sum(k + look_up(kPowLogHi, index), leading);
+  return fast_two_sum(log.hi, log.lo + low);
+}
+
+// size^y for a finite, positive, normal size.
+ARRAYFORGE_INLINE F64 positive_power(F64 size, F64 y) {
+  Double2 log = long_log2(size);
+  F64 product = at_least(at_most(y * log.hi, 1100.0), -1100.0);
+  F64 n = round_to_integer(product).value;
+  // Beyond the bounds the result has overflowed or vanished, whatever r says.
+  F64 rest = at_least(at_most(fma(y, log.lo, fma(y, log.hi, -product)), 1.0), -1.0);
+  F64 r = (product - n) + rest;
+  return scale(fma(r, polynomial(r, kExp2), splat(1.0)), n);
+}
+
+#else
+
+ARRAYFORGE_INLINE F64 positive_power(F64 size, F64 y) {
+  LogReduced part = log_reduce(size);
+  Double2 mantissa = log_of_mantissa(part.m);
+  Double2 log = two_sum(part.k * splat(kLn2Hi), mantissa.hi);
+  log.lo = log.lo + fma(part.k, splat(kLn2Lo), mantissa.lo);
+  // Beyond 2^65 the exponent overflows or underflows for every base but 1.
+  F64 exponent = at_least(at_most(y, 0x1p70), -0x1p70);
+  Double2 product = two_product(exponent, log.hi);
+  product.lo = fma(exponent, log.lo, product.lo);
+  return exp_of_sum<Wide>(product);
+}
+
+#endif
+
 struct Pow {
   // Zeros, infinities and NaNs of x, and infinities and NaNs of y, have a table of their own in the
-  // C library, the same as the standard's.
-  static ARRAYFORGE_INLINE I64 special(F64 x, F64 y) {
-    F64 size = magnitude(x);
-    return ~((size > splat(0.0)) & (size < splat(kInfinity)) & (magnitude(y) < splat(kInfinity)));
+  // C library, the same as the standard's; it takes subnormal bases too.
+  static ARRAYFORGE_INLINE I64 special(F64 size, F64 y) {
+    return not_normal(size) | ~(magnitude(y) < splat(kInfinity));
   }
 
   // A negative base has the sign of an odd exponent, and no value for a fractional one.
@@ -33,24 +134,18 @@ struct Pow {
 
   template <class Precision>
   static ARRAYFORGE_INLINE F64 vector(F64 x, F64 y) {
-    LogReduced part = log_reduce_any(magnitude(x));
+    F64 size = magnitude(x);
     F64 result;
     if constexpr (Precision::kNarrow) {
       // float64 has the bits to spare.
+      LogReduced part = log_reduce(size);
       F64 log = log_sum<Wide>(part.k, part.m - splat(1.0), splat(0.0));
       result = Exp::vector<Precision>(y * log);
     } else {
-      Double2 mantissa = log_of_mantissa(part.m);
-      Double2 log = two_sum(part.k * splat(kLn2Hi), mantissa.hi);
-      log.lo = log.lo + fma(part.k, splat(kLn2Lo), mantissa.lo);
-      // Beyond 2^65 the exponent overflows or underflows for every base but 1.
-      F64 exponent = at_least(at_most(y, 0x1p70), -0x1p70);
-      Double2 product = two_product(exponent, log.hi);
-      product.lo = fma(exponent, log.lo, product.lo);
-      result = exp_of_sum<Precision>(product);
+      result = positive_power(size, y);
     }
     if (any(bits(x))) result = with_sign(x, y, result);
-    I64 rare = special(x, y);
+    I64 rare = special(size, y);
     if (__builtin_expect(any(rare), 0)) {
       for (int lane = 0; lane < kLanes; ++lane) {
         if (rare[lane]) result[lane] = ::pow(x[lane], y[lane]);

@@ -32,6 +32,15 @@ ARRAYFORGE_INLINE Quadrant small_quadrant(F64 x) {
   F64 first = x - n.value * splat(0x1.921fb54400000p+0);
   if constexpr (Precision::kNarrow) {
     return {n.integer, {fma(n.value, splat(-0x1.0b4611a626331p-34), first), splat(0.0)}};
+  } else if constexpr (kHasFma) {
+    // Pieces of 53 bits: the first difference is exact, the second is the angle, rounded, and the
+    // low part what it lost. Where the first two nearly cancel that difference is not exact, and
+    // the second loses next to nothing.
+    first = fma(n.value, splat(-0x1.921fb54442d18p+0), x);
+    F64 second = fma(n.value, splat(-0x1.1a62633145c07p-54), first);
+    F64 rest = fma(n.value, splat(-0x1.1a62633145c07p-54), first - second);
+    rest = select(magnitude(first) > splat(0x1p-32), rest, 0.0);
+    return {n.integer, {second, fma(n.value, splat(0x1.f1976b7ed8fbcp-110), rest)}};
   } else {
     Double2 second = two_sum(first, n.value * splat(-0x1.0b4611a600000p-34));
     Double2 third = two_sum(second.hi, n.value * splat(-0x1.3198a2e000000p-69));
