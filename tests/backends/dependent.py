@@ -1,42 +1,39 @@
-"""A backend with its own array class and few functions, for shapes that depend on data."""
+"""A backend with payloads of its own and few functions, for shapes that depend on data."""
 
 import types
 
 import numpy as np
 
-UFUNCS = [n for n in dir(np) if n[0].islower() and isinstance(getattr(np, n), np.ufunc)]
-OTHERS = "astype reshape permute_dims nonzero sum concat sort zeros ones full"
+NAMES = [n for n in dir(np) if n[0].islower() and isinstance(getattr(np, n), np.ufunc)]
+NAMES += ["astype", "reshape", "permute_dims", "nonzero", "concat", "argsort", "full"]
 
 
-class Opaque:
-    def __init__(self, values):
-        self.values = np.asarray(values)
+def bare(x):
+    return tuple(map(bare, x)) if isinstance(x, tuple) else getattr(x, "values", x)
 
 
-def opaque(function):
-    def call(*args, **named):
-        result = function(*(a.values if isinstance(a, Opaque) else a for a in args), **named)
-        return tuple(map(Opaque, result)) if isinstance(result, tuple) else Opaque(result)
-
-    return call
+def opaque(x):
+    if isinstance(x, tuple):
+        return tuple(map(opaque, x))
+    return types.SimpleNamespace(values=np.asarray(x))
 
 
-FUNCTIONS = {n: opaque(getattr(np, n)) for n in UFUNCS + OTHERS.split()}
+def over(function):
+    return lambda *args, **named: opaque(function(*bare(args), **named))
 
 
 class Dependent:
     name = "dependent"
-    namespace = types.SimpleNamespace(**FUNCTIONS)
+    namespace = types.SimpleNamespace(**{n: over(getattr(np, n)) for n in NAMES})
     devices = staticmethod(lambda: ["dependent"])
     dtypes = staticmethod(lambda device: {n: np.dtype(n) for n in ("bool", "int64", "float64")})
     describe = staticmethod(lambda raw: (raw.values.dtype.name, raw.values.shape, "dependent"))
-    from_host = staticmethod(lambda array, device: Opaque(np.array(memoryview(array))))
-    to_host = staticmethod(lambda raw: raw.values)
-    item = staticmethod(lambda raw: raw.values.item())
-    getitem = staticmethod(lambda raw, key: Opaque(raw.values[key]))
+    from_host = staticmethod(lambda array, device: opaque(np.array(memoryview(array))))
+    to_host, item = staticmethod(bare), staticmethod(lambda raw: raw.values.item())
+    getitem = staticmethod(lambda raw, key: opaque(raw.values[bare(key)]))
 
     def setitem(self, raw, key, value):
-        raw.values[key] = value.values if isinstance(value, Opaque) else value
+        raw.values[bare(key)] = bare(value)
         return raw
 
 

@@ -7,16 +7,18 @@ import arrayforge as xp
 NAMES = [n for n in xp.__all__ if callable(getattr(xp, n)) and n[0].islower()]
 
 
-class Traced:
-    def __init__(self, array):
-        self.array = array
+def bare(x):
+    return tuple(map(bare, x)) if isinstance(x, tuple) else getattr(x, "array", x)
+
+
+def traced(x, device=None):
+    return tuple(map(traced, x)) if isinstance(x, tuple) else types.SimpleNamespace(array=x)
 
 
 def counted(function):
     def call(*args, **named):
         BACKEND.calls += 1
-        result = function(*(a.array if isinstance(a, Traced) else a for a in args), **named)
-        return Traced(result) if isinstance(result, xp.Array) else result
+        return traced(function(*bare(args), **named))
 
     return call
 
@@ -27,12 +29,11 @@ class Wrapping:
     devices = staticmethod(lambda: ["wrapping"])
     dtypes = staticmethod(lambda device: xp.__array_namespace_info__().dtypes())
     describe = staticmethod(lambda raw: (raw.array.dtype, raw.array.shape, raw.array.device))
-    lift = from_host = staticmethod(lambda array, device=None: Traced(array))
-    to_host = item = staticmethod(lambda raw: raw.array)
-    getitem = staticmethod(lambda raw, key: Traced(raw.array[key]))
+    lift, from_host, to_host, item = map(staticmethod, (traced, traced, bare, bare))
+    getitem = staticmethod(lambda raw, key: traced(raw.array[bare(key)]))
 
     def setitem(self, raw, key, value):
-        raw.array[key] = value.array if isinstance(value, Traced) else value
+        raw.array[bare(key)] = bare(value)
         return raw
 
 
