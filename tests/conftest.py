@@ -41,6 +41,12 @@ def device(request):
 
 
 @pytest.fixture
+def engine(request):
+    """The device of the miniature backend that the test names by indirect parametrization."""
+    return load_miniature(request.param)
+
+
+@pytest.fixture
 def on():
     """on(name, values): an array on the miniature backend of that name."""
     return lambda name, values: xp.asarray(values, device=load_miniature(name))

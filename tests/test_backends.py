@@ -2,12 +2,14 @@
 
 import gc
 import importlib
+import types
 import weakref
 
 import numpy as np
 import pytest
 
 import arrayforge as xp
+from arrayforge import _core, registry
 
 
 def test_results_stay_on_their_backend(on):
@@ -54,8 +56,8 @@ def test_in_place_operators_keep_the_object(device):
 
 def test_a_missing_primitive_names_backend_and_member(on):
     x = on("dependent", [3.0, 1.0])
-    with pytest.raises(NotImplementedError, match="argsort"):
-        xp.argsort(x)
+    with pytest.raises(NotImplementedError, match=r"dependent: it lacks the primitive round\(\)"):
+        xp.round(x)
 
 
 def test_data_dependent_shapes_are_described(on):
@@ -106,3 +108,90 @@ def test_a_copy_asked_for_shares_nothing(device):
     back = xp.asarray(moved, device=device, copy=True)
     back += 5
     assert np.asarray(moved).tolist() == [1, 2]
+
+
+class Liar:
+    """A backend over NumPy whose sums have the wrong dtype."""
+
+    name = "liar"
+    namespace = types.SimpleNamespace(
+        sum=lambda x, **options: np.sum(x, **options).astype("float32"),
+        reshape=lambda x, shape: np.reshape(x, (-1,)),
+    )
+    devices = staticmethod(lambda: ["liar"])
+    dtypes = staticmethod(lambda device: {"float64": np.dtype("float64")})
+    describe = staticmethod(lambda raw: (raw.dtype.name, raw.shape, "liar"))
+    from_host = staticmethod(lambda array, device: np.array(memoryview(array)))
+
+
+def test_checked_compares_results_with_the_plan():
+    _core._intern_device("liar", _core.Backend(Liar()))
+    x = xp.asarray([[1.0, 2.0], [3.0, 4.0]], device="liar")
+    assert xp.sum(x).dtype is xp.float64
+    with xp.checked():
+        with pytest.raises(
+            NotImplementedError,
+            match=r"sum\(\): backend liar returned float32 of shape \(\), "
+            r"the plan is float64 of shape \(\)",
+        ):
+            xp.sum(x)
+        with pytest.raises(NotImplementedError, match=r"reshape\(\).* shape \(4,\), the plan"):
+            xp.reshape(x, (4, 1))
+    assert xp.sum(x).dtype is xp.float64
+
+
+def test_device_arguments_are_honoured(device):
+    native = xp.asarray([1, 2], device="cpu")
+    for moved in (
+        xp.astype(native, xp.float64, device=device),
+        xp.astype(native, xp.int64, device=device, copy=False),
+        xp.asarray(native, device=device, dtype=xp.float64),
+        xp.zeros_like(native, device=device),
+        xp.full_like(native, 3, device=device),
+    ):
+        assert (moved._raw is None) == (device == "cpu")
+    back = xp.astype(xp.asarray([1.5], device=device), xp.int64, device="cpu")
+    assert back.dtype is xp.int64
+    assert np.asarray(back).tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    "join",
+    [
+        lambda x, y: xp.where(x > 1, x, y),
+        lambda x, y: xp.concat((y, x)),
+        lambda x, y: xp.stack([x, y]),
+        lambda x, y: xp.matmul(y, x),
+        lambda x, y: xp.take(y, xp.astype(x, xp.int64) - 1, axis=0),
+        lambda x, y: y[xp.astype(x, xp.int64) - 1],
+        lambda x, y: y[x > 1],
+        lambda x, y: xp.searchsorted(y, x),
+    ],
+)
+@pytest.mark.parametrize("inner", ["cpu", "mutable"])
+def test_wrappers_lift_in_every_kind_of_function(on, join, inner):
+    on("wrapping", [0.0])
+    plain = [on(inner, v) if inner != "cpu" else xp.asarray(v) for v in ([1.0, 2.0], [5.0, 6.0])]
+    expected = join(*plain)
+    result = join(plain[0].to_device("wrapping"), plain[1])
+    assert result._raw.array.device == result.device == inner
+    assert (result.dtype, result.shape) == (expected.dtype, expected.shape)
+    assert result.tolist() == expected.tolist()
+
+
+def test_the_highest_of_nested_wrappers_lifts_the_rest(on):
+    inner = on("wrapping", [10.0, 20.0])
+
+    class Outer(type(registry._loaded["wrapping"].implementation)):
+        name, level = "outer", 2
+        devices = staticmethod(lambda: ["outer"])
+
+    _core._intern_device("outer", _core.Backend(Outer()))
+    plain = xp.asarray([1.0, 2.0])
+    outer = inner.to_device("outer")
+    assert outer._raw.array is inner
+    for result in (outer + plain, plain + outer, inner + outer, xp.concat((plain, inner, outer))):
+        assert result._raw.array._raw.array._raw is None
+    assert (outer + plain).tolist() == [11.0, 22.0]
+    assert xp.where(plain > 1, inner, outer[0]).tolist() == [10.0, 20.0]
+    assert xp.sum(outer * inner).item() == 500.0

@@ -97,12 +97,7 @@ Array combine(std::string_view function, const std::vector<Array>& parts) {
   if (parts.size() == 1) return parts[0];
   std::vector<const Dims*> shapes;
   for (const Array& part : parts) shapes.push_back(&part.shape);
-  Dims shape;
-  try {
-    shape = broadcast_shapes(function, shapes);
-  } catch (const ShapeError& error) {
-    throw IndexError(error.what());
-  }
+  const Dims shape = broadcast_indices(function, shapes);
   Array sum = make_array(DType::int64, shape);
   copy_into(sum, parts[0]);
   const Loop add = kernels().elementwise[index(Op::add_)][index(DType::int64)];
@@ -159,10 +154,10 @@ int IndexItem::axes() const {
   }
 }
 
-Dims IndexPlan::shape() const {
+Dims IndexPlan::shape(const Dims& offsets_shape) const {
   if (!advanced) return rest.shape;
   Dims result(rest.shape.data(), position);
-  for (std::int64_t side : offsets.shape) result.push_back(side);
+  for (std::int64_t side : offsets_shape) result.push_back(side);
   for (int i = position; i < rest.ndim(); ++i) result.push_back(rest.shape[i]);
   return result;
 }
@@ -205,11 +200,10 @@ void resolve_index(std::string_view function, const Dims& shape, IndexItems& ite
   }
 }
 
-IndexPlan plan_index(std::string_view function, const Array& x, const IndexItems& items) {
+IndexPlan plan_rest(const Array& x, const IndexItems& items) {
   IndexPlan plan;
   Dims shape, strides;
   std::int64_t offset = x.offset;
-  std::vector<Array> parts;
   Placement placement;
   for (const IndexItem& item : items) {
     placement.see(item, shape.size());
@@ -235,24 +229,29 @@ IndexPlan plan_index(std::string_view function, const Array& x, const IndexItems
         strides.push_back(0);
         break;
       case IndexKind::integers:
-        parts.push_back(index_offsets(function, item.array, axis, x.shape[axis], x.strides[axis]));
-        break;
       case IndexKind::mask:
-        parts.push_back(mask_offsets(item.array, x.strides.data() + axis));
+        plan.advanced = true;
         break;
     }
   }
   plan.rest = x.view(std::move(shape), std::move(strides), offset);
-  plan.advanced = !parts.empty();
-  if (plan.advanced) {
-    plan.position = placement.position();
-    plan.offsets = combine(function, parts);
+  plan.position = placement.position();
+  return plan;
+}
+
+IndexPlan plan_index(std::string_view function, const Array& x, const IndexItems& items) {
+  IndexPlan plan = plan_rest(x, items);
+  std::vector<Array> parts;
+  for (const IndexItem& item : items) {
+    const int axis = item.axis;
+    if (item.kind == IndexKind::integers) {
+      parts.push_back(index_offsets(function, item.array, axis, x.shape[axis], x.strides[axis]));
+    } else if (item.kind == IndexKind::mask) {
+      parts.push_back(mask_offsets(item.array, x.strides.data() + axis));
+    }
   }
-  const int ndim = plan.rest.ndim() + plan.offsets.ndim();
-  if (ndim > kMaxRank) {
-    throw IndexError(prefix(function) + "at most " + std::to_string(kMaxRank) +
-                     " dimensions, got " + std::to_string(ndim));
-  }
+  if (plan.advanced) plan.offsets = combine(function, parts);
+  check_rank(function, plan.rest.ndim() + plan.offsets.ndim());
   return plan;
 }
 

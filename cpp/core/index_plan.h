@@ -3,6 +3,7 @@
 // standard asks for lenient mode.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -37,9 +38,29 @@ struct IndexPlan {
   int position = 0;  // where the axes of the offsets go among those of rest
   Array offsets;     // int64, contiguous: bytes added to the first element of rest
 
-  Dims shape() const;
+  Dims shape() const { return shape(offsets.shape); }
+  // With offsets of that shape.
+  Dims shape(const Dims& offsets_shape) const;
 };
 IndexPlan plan_index(std::string_view function, const Array& x, const IndexItems& items);
+
+// The plan without its offsets: what is known of a key before the values in its arrays are.
+IndexPlan plan_rest(const Array& x, const IndexItems& items);
+
+// The shape that a key selects; nothing where a mask decides. Throws IndexError where index arrays
+// do not broadcast.
+std::optional<Dims> plan_shape(std::string_view function, const Array& x, const IndexItems& items);
+
+// Throws IndexError for more axes than an array may have.
+void check_rank(std::string_view function, int ndim);
+
+// The shape of index arrays together; throws IndexError.
+Dims broadcast_indices(std::string_view function, std::span<const Dims* const> shapes);
+
+// Throws TypeError, or StrictError, for a value that an array of that dtype does not take.
+void check_assigned(std::string_view function, DType target, DType value);
+// Throws ShapeError for a value that does not broadcast to the target.
+void check_assigned(std::string_view function, const Dims& target, const Dims& value);
 
 // Index values counted from the front, times a stride; throws IndexError naming axis, index and
 // size.

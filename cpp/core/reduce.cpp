@@ -252,6 +252,11 @@ Dims split_axes(const Array& x, const Dims& axes, Axes* kept, Axes* reduced) {
   return shape;
 }
 
+[[noreturn]] void expect_real(std::string_view function, DType dtype) {
+  throw TypeError(std::string(function) + "(): expected a real dtype, got " +
+                  std::string(name(dtype)));
+}
+
 }  // namespace
 
 DType accumulator_dtype(Reduction reduction, DType dtype) {
@@ -275,26 +280,46 @@ DType accumulator_dtype(Reduction reduction, DType dtype) {
   }
 }
 
+Dims reduced_shape(const Dims& shape, const Dims& axes, bool keepdims) {
+  Dims result;
+  for (int i = 0; i < shape.size(); ++i) {
+    if (!axes.contains(i)) {
+      result.push_back(shape[i]);
+    } else if (keepdims) {
+      result.push_back(1);
+    }
+  }
+  return result;
+}
+
+void check_reduction(std::string_view function, Reduction reduction, const Array& x,
+                     const Dims& axes) {
+  if (!kernels().reduce.fold[index(reduction)][index(x.dtype)]) expect_real(function, x.dtype);
+  if (reduction != Reduction::max && reduction != Reduction::min) return;
+  if (x.size() > 0 || size_of(reduced_shape(x.shape, axes, false)) == 0) return;
+  throw ValueError(std::string(function) + "(): no elements to compare, shape " +
+                   to_string(x.shape) + " over axes " + to_string(axes));
+}
+
+void check_location(std::string_view function, const Array& x, int axis) {
+  if (!kernels().reduce.locate[0][index(x.dtype)]) expect_real(function, x.dtype);
+  if (x.shape[axis] > 0 || size_of(reduced_shape(x.shape, Dims{axis}, false)) == 0) return;
+  throw ValueError(std::string(function) + "(): no elements to compare, shape " +
+                   to_string(x.shape) + " along axis " + std::to_string(axis));
+}
+
 Array reduce(std::string_view function, Reduction reduction, const Array& x, const Dims& axes,
              const Array* centers) {
+  check_reduction(function, reduction, x, axes);
   const ReduceKernels& table = kernels().reduce;
   Job job;
   job.fold = table.fold[index(reduction)][index(x.dtype)];
   job.rows = table.rows[index(reduction)][index(x.dtype)];
-  if (!job.fold) {
-    throw TypeError(std::string(function) + "(): expected a real dtype, got " +
-                    std::string(name(x.dtype)));
-  }
   const DType accumulator = accumulator_dtype(reduction, x.dtype);
   const Dims shape = split_axes(x, axes, &job.kept, &job.reduced);
   Array result = make_array(accumulator, shape);
   const std::int64_t results = size_of(shape);
   const std::int64_t work = job.reduced.size();
-  const bool extreme = reduction == Reduction::max || reduction == Reduction::min;
-  if (extreme && work == 0 && results > 0) {
-    throw ValueError(std::string(function) + "(): no elements to compare, shape " +
-                     to_string(x.shape) + " over axes " + to_string(axes));
-  }
   job.out = write(result);
   job.out_size = itemsize(accumulator);
   alignas(16) char identity[16];
@@ -315,21 +340,14 @@ Array reduce(std::string_view function, Reduction reduction, const Array& x, con
 }
 
 Array locate_extreme(std::string_view function, bool maximum, const Array& x, int axis) {
+  check_location(function, x, axis);
   const auto locate = kernels().reduce.locate[maximum ? 0 : 1][index(x.dtype)];
-  if (!locate) {
-    throw TypeError(std::string(function) + "(): expected a real dtype, got " +
-                    std::string(name(x.dtype)));
-  }
   Axes kept, reduced;
   const Dims shape = split_axes(x, Dims({axis}), &kept, &reduced);
   Array result = make_array(DType::int64, shape);
   const std::int64_t results = size_of(shape);
   if (results == 0) return result;
   const std::int64_t n = x.shape[axis];
-  if (n == 0) {
-    throw ValueError(std::string(function) + "(): no elements to compare, shape " +
-                     to_string(x.shape) + " along axis " + std::to_string(axis));
-  }
   const char* from = read(x);
   auto* to = reinterpret_cast<std::int64_t*>(write(result));
   const Axis columns = kept.count > 0 ? kept.axis[kept.count - 1] : Axis{1, 0, 0};

@@ -13,6 +13,15 @@ namespace arrayforge {
 // for extremes the dtype itself, float32 for 16-bit floats.
 DType accumulator_dtype(Reduction reduction, DType dtype);
 
+// Throws TypeError for a dtype that the reduction does not take, ValueError for an extreme of
+// nothing.
+void check_reduction(std::string_view function, Reduction reduction, const Array& x,
+                     const Dims& axes);
+void check_location(std::string_view function, const Array& x, int axis);
+
+// The shape without those axes, or with size 1 in their place.
+Dims reduced_shape(const Dims& shape, const Dims& axes, bool keepdims);
+
 // Accumulators over `axes` (distinct, counted from the front), as a C-contiguous array whose
 // reduced axes have size
 // 1. `centers` is for variance: the means, shaped like the result. Throws ValueError for an extreme

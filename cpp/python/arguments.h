@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "python.h"
+#include "backend_type.h"
 
 namespace arrayforge {
 
@@ -28,6 +28,13 @@ class Signature {
   std::vector<Parameter> parameters_;
 };
 
+// The engine that runs a call of a public function.
+struct Engine {
+  FunctionIndex function;
+  BackendObject* backend;
+  DeviceObject* device;
+};
+
 class Arguments {
  public:
   static constexpr int kMax = 8;
@@ -43,8 +50,13 @@ class Arguments {
   const Signature& signature() const { return signature_; }
   const char* function() const { return signature_.function(); }
 
+  // Null where the native kernels run.
+  const Engine* engine() const { return engine_.backend ? &engine_ : nullptr; }
+  void run_on(const Engine& engine) { engine_ = engine; }
+
  private:
   const Signature& signature_;
+  Engine engine_ = {};
   PyObject* values_[kMax] = {};
   PyObject* const* rest_ = nullptr;
   Py_ssize_t rest_count_ = 0;

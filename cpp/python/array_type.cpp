@@ -148,7 +148,7 @@ PyObject* wrap(Array&& value) {
 PyObject* wrap_foreign(BackendObject* backend, DeviceObject* device, PyObject* raw, DType dtype,
                        const Dims& shape, StorageRef storage) {
   ArrayObject* self = allocate();
-  new (&self->value) Array{dtype, shape, Dims(), 0, std::move(storage)};
+  new (&self->value) Array{dtype, shape, c_strides(shape, itemsize(dtype)), 0, std::move(storage)};
   self->dtype = dtype_object(dtype);
   self->backend = backend;
   self->device = device;

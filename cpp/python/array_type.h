@@ -8,8 +8,9 @@
 namespace arrayforge {
 
 struct ArrayObject {
-  PyObject_HEAD Array
-      value;  // of a foreign array: dtype, shape and a storage without bytes (its version)
+  // Of a foreign array: dtype, shape, the strides it would have in C order (so that views are
+  // planned alike) and a storage without bytes (its version).
+  PyObject_HEAD Array value;
   BackendObject* backend;  // borrowed: the device keeps it
   DeviceObject* device;    // borrowed: devices are interned for good
   PyObject* dtype;         // that of value, borrowed: the interpreter reads members fastest

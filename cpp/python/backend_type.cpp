@@ -25,6 +25,8 @@ BackendObject* make_backend(PyObject* name, PyObject* implementation) {
   self->wraps = new_ref(Py_None);
   self->level = 0;
   self->default_float = DType::float64;
+  self->dtype_device = nullptr;
+  std::fill_n(self->dtypes, kDTypeCount, nullptr);
   self->functions = new PyObject*[kFunctionTotal]();
   return self;
 }
@@ -36,6 +38,7 @@ void backend_dealloc(PyObject* object) {
   Py_XDECREF(self->implementation);
   Py_XDECREF(self->wraps);
   for (int i = 0; i < kFunctionTotal; ++i) Py_XDECREF(self->functions[i]);
+  for (PyObject* dtype : self->dtypes) Py_XDECREF(dtype);
   delete[] self->functions;
   PyObject_Free(object);
   Py_DECREF(type);
@@ -195,11 +198,11 @@ PyObject* backend_function(BackendObject* backend, FunctionIndex function) {
 }
 
 py::object backend_member(BackendObject* backend, const char* name) {
-  py::object implementation = borrow(backend->implementation);
-  if (!py::hasattr(implementation, name)) {
-    throw NotImplementedError("backend " + text(backend->name) + ": it has no " + name + "()");
-  }
-  return implementation.attr(name);
+  PyObject* member = PyObject_GetAttrString(backend->implementation, name);
+  if (member) return py::reinterpret_steal<py::object>(member);
+  if (!PyErr_ExceptionMatches(PyExc_AttributeError)) throw error_already_set();
+  PyErr_Clear();
+  throw NotImplementedError("backend " + text(backend->name) + ": it has no " + name + "()");
 }
 
 bool wraps(BackendObject* outer, BackendObject* inner) {

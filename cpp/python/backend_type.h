@@ -12,12 +12,17 @@ namespace arrayforge {
 // Index of a function in a backend's cache: operations first, then the other functions of ops.def.
 using FunctionIndex = int;
 
+struct DeviceObject;
+
 struct BackendObject {
   PyObject_HEAD PyObject* name;
   PyObject* implementation;  // null for the native one
   PyObject* wraps;           // None, True (any other), or a tuple of names
   long level;
   PyObject** functions;  // null: not looked up yet; None: the engine has none
+  // The engine's dtypes of the device that asked last, so that none is looked up by name twice.
+  DeviceObject* dtype_device;
+  PyObject* dtypes[kDTypeCount];
   DType default_float;
 };
 

@@ -103,13 +103,6 @@ PyType_Slot slots[] = {
 PyType_Spec spec = {"arrayforge.dtype", sizeof(DTypeObject), 0,
                     Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
 
-std::optional<DType> by_name(std::string_view wanted) {
-  for (std::size_t i = 0; i < kDTypeCount; ++i) {
-    if (name(static_cast<DType>(i)) == wanted) return static_cast<DType>(i);
-  }
-  return std::nullopt;
-}
-
 // Python types, names, and whatever has a NumPy dtype's name: outside the standard, but clients use
 // them.
 std::optional<DType> lenient_dtype(PyObject* object) {
@@ -117,17 +110,24 @@ std::optional<DType> lenient_dtype(PyObject* object) {
   if (object == reinterpret_cast<PyObject*>(&PyLong_Type)) return DType::int64;
   if (object == reinterpret_cast<PyObject*>(&PyFloat_Type)) return DType::float64;
   if (object == reinterpret_cast<PyObject*>(&PyComplex_Type)) return DType::complex128;
-  if (PyUnicode_Check(object)) return by_name(py::cast<std::string>(borrow(object)));
+  if (PyUnicode_Check(object)) return dtype_named(py::cast<std::string>(borrow(object)));
   for (const char* attribute : {"name", "__name__"}) {
     if (!py::hasattr(object, attribute)) continue;
     py::object text = borrow(object).attr(attribute);
     if (!PyUnicode_Check(text.ptr())) continue;
-    if (auto dtype = by_name(py::cast<std::string>(text))) return dtype;
+    if (auto dtype = dtype_named(py::cast<std::string>(text))) return dtype;
   }
   return std::nullopt;
 }
 
 }  // namespace
+
+std::optional<DType> dtype_named(std::string_view wanted) {
+  for (std::size_t i = 0; i < kDTypeCount; ++i) {
+    if (name(static_cast<DType>(i)) == wanted) return static_cast<DType>(i);
+  }
+  return std::nullopt;
+}
 
 PyObject* dtype_object(DType dtype) { return objects[index(dtype)]; }
 
@@ -164,7 +164,7 @@ void bind_dtypes(py::module_& module) {
     return borrow(dtype_object(to_dtype(function.c_str(), object.ptr())));
   });
   module.def("_dtype_by_name", [](const std::string& wanted) {
-    const auto dtype = by_name(wanted);
+    const auto dtype = dtype_named(wanted);
     if (!dtype) throw ValueError("dtype: no dtype is named " + wanted);
     return borrow(dtype_object(*dtype));
   });

@@ -14,6 +14,9 @@ PyObject* dtype_object(DType dtype);
 // The dtype behind one of our dtype objects.
 std::optional<DType> as_dtype(PyObject* object);
 
+// The dtype of that name.
+std::optional<DType> dtype_named(std::string_view name);
+
 // A dtype argument: ours, or (outside the standard) a name, a Python type, a NumPy dtype; throws
 // TypeError.
 DType to_dtype(const char* function, PyObject* object);

@@ -279,7 +279,8 @@ struct Call {
     PyObject* args[2] = {first.ptr(), second.ptr()};
     py::object raw =
         steal(PyObject_Vectorcall(callable, args, static_cast<std::size_t>(arity), nullptr));
-    return wrap_foreign(backend, device, raw.ptr(), plan.result, result_shape);
+    return wrap_planned(info(op).name.data(), backend, device, raw.ptr(), plan.result,
+                        result_shape);
   }
 };
 

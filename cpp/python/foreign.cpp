@@ -1,8 +1,9 @@
 #include "foreign.h"
 
+#include <atomic>
+
 #include "convert.h"
 #include "dtype_type.h"
-#include "functions.h"
 
 namespace arrayforge {
 namespace {
@@ -11,9 +12,41 @@ std::string text(PyObject* object) { return py::cast<std::string>(py::str(borrow
 
 bool is_sequence(PyObject* object) { return PyTuple_Check(object) || PyList_Check(object); }
 
-DType described_dtype(const py::handle& object) {
-  if (auto dtype = as_dtype(object.ptr())) return *dtype;
-  return to_dtype("describe", object.ptr());
+struct Facts {
+  DType dtype;
+  Dims shape;
+  DeviceObject* device;
+};
+
+// What the backend says about one of its arrays.
+Facts described(BackendObject* backend, PyObject* raw) {
+  const py::tuple facts = backend_member(backend, "describe")(borrow(raw));
+  const py::object dtype = facts[0], shape = facts[1], device = facts[2];
+  auto known = as_dtype(dtype.ptr());
+  if (!known) known = dtype_named(text(dtype.ptr()));
+  if (!known) {
+    throw NotImplementedError("backend " + text(backend->name) + ": describe() gives no dtype of " +
+                              "ours or its name, but " + text(dtype.ptr()));
+  }
+  return {*known, to_dims("describe", shape.ptr()),
+          is_device(device.ptr()) ? reinterpret_cast<DeviceObject*>(device.ptr())
+                                  : intern_device(device.ptr(), backend)};
+}
+
+// How many blocks ask for checks; see arrayforge.checked().
+std::atomic<int> checking{0};
+bool checks() { return checking.load(std::memory_order_relaxed) > 0; }
+
+std::string shown(DType dtype, const Dims& shape) {
+  return std::string(name(dtype)) + " of shape " + to_string(shape);
+}
+
+void compare(const char* function, BackendObject* backend, DType dtype, const Dims& shape,
+             DType planned_dtype, const Dims& planned_shape) {
+  if (dtype == planned_dtype && shape == planned_shape) return;
+  throw NotImplementedError(std::string(function) + "(): backend " + text(backend->name) +
+                            " returned " + shown(dtype, shape) + ", the plan is " +
+                            shown(planned_dtype, planned_shape));
 }
 
 }  // namespace
@@ -52,13 +85,22 @@ py::object raw_of(BackendObject* backend, ArrayObject* array) {
 }
 
 py::object engine_dtype(BackendObject* backend, DeviceObject* device, DType dtype) {
-  py::object dtypes = backend_member(backend, "dtypes")(borrow(device->name));
-  py::str key{std::string(name(dtype))};
+  if (backend->dtype_device == device && backend->dtypes[index(dtype)]) {
+    return borrow(backend->dtypes[index(dtype)]);
+  }
+  const py::object dtypes = backend_member(backend, "dtypes")(borrow(device->name));
+  const py::str key{std::string(name(dtype))};
   if (!dtypes.contains(key)) {
     throw TypeError("device " + text(device->name) + " has no " + std::string(name(dtype)) +
                     ", only " + text(py::str(", ").attr("join")(dtypes).ptr()));
   }
-  return dtypes[key];
+  if (backend->dtype_device != device) {
+    for (PyObject*& known : backend->dtypes) Py_CLEAR(known);
+    backend->dtype_device = device;
+  }
+  py::object found = dtypes[key];
+  backend->dtypes[index(dtype)] = new_ref(found.ptr());
+  return found;
 }
 
 py::object to_engine(BackendObject* backend, DeviceObject* device, PyObject* argument) {
@@ -75,6 +117,29 @@ py::object to_engine(BackendObject* backend, DeviceObject* device, PyObject* arg
   return items;
 }
 
+void check_planned(const char* function, PyObject* array, DType dtype, const Dims& shape) {
+  if (!checks()) return;
+  const Array& value = as_array(array)->value;
+  compare(function, as_array(array)->backend, value.dtype, value.shape, dtype, shape);
+}
+
+void check_engine(const char* function, BackendObject* backend, PyObject* raw, DType dtype,
+                  const Dims& shape) {
+  if (!checks()) return;
+  const Facts facts = described(backend, raw);
+  compare(function, backend, facts.dtype, facts.shape, dtype, shape);
+}
+
+PyObject* wrap_planned(const char* function, BackendObject* backend, DeviceObject* device,
+                       PyObject* raw, DType dtype, const Dims& shape, StorageRef storage) {
+  // What a wrapper creates shows the device that it wraps, not the wrapper's own name.
+  if (device->backend == backend && backend->wraps != Py_None) {
+    device = described(backend, raw).device;
+  }
+  check_engine(function, backend, raw, dtype, shape);
+  return wrap_foreign(backend, device, raw, dtype, shape, std::move(storage));
+}
+
 PyObject* from_engine(BackendObject* backend, PyObject* result) {
   if (result == Py_None || is_array(result)) return new_ref(result);
   if (PyTuple_Check(result)) {
@@ -89,55 +154,33 @@ PyObject* from_engine(BackendObject* backend, PyObject* result) {
         .release()
         .ptr();
   }
-  py::tuple facts = backend_member(backend, "describe")(borrow(result));
-  const Dims shape = to_dims("describe", py::object(facts[1]).ptr());
-  py::object device_name = facts[2];
-  DeviceObject* device = is_device(device_name.ptr())
-                             ? reinterpret_cast<DeviceObject*>(device_name.ptr())
-                             : intern_device(device_name.ptr(), backend);
-  return wrap_foreign(backend, device, result, described_dtype(py::object(facts[0])), shape);
+  const Facts facts = described(backend, result);
+  return wrap_foreign(backend, facts.device, result, facts.dtype, facts.shape);
 }
 
-PyObject* call_engine(BackendObject* backend, DeviceObject* device, FunctionIndex function,
-                      const Arguments& arguments) {
-  PyObject* callable = backend_function(backend, function);
-  if (!callable) return nullptr;
-  py::list positional;
-  py::dict named;
-  const auto& parameters = arguments.signature().parameters();
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
-    const Parameter& parameter = parameters[i];
-    if (parameter.binding == Parameter::Binding::variadic) {
-      for (Py_ssize_t k = 0; k < arguments.variadic_count(); ++k) {
-        positional.append(to_engine(backend, device, arguments.variadic()[k]));
-      }
-      continue;
-    }
-    PyObject* given = arguments[static_cast<int>(i)];
-    py::object value;
-    const char* parameter_name = PyUnicode_AsUTF8(parameter.name);
-    if (std::string_view(parameter_name) == "device") {
-      // Engines of one device need no name for it; the others say what they call it.
-      py::object implementation = borrow(backend->implementation);
-      if (py::hasattr(implementation, "engine_device")) {
-        named[parameter.name] = implementation.attr("engine_device")(borrow(device->name));
-      }
-      continue;
-    }
-    if (given != Py_None && std::string_view(parameter_name) == "dtype") {
-      value = engine_dtype(backend, device, to_dtype(arguments.function(), given));
-    } else {
-      value = to_engine(backend, device, given);
-    }
-    if (parameter.binding != Parameter::Binding::keyword_only) {
-      positional.append(value);
-    } else if (given != parameter.default_value) {
-      // Engines lag behind the standard: what the user did not ask for is not passed.
-      named[parameter.name] = value;
-    }
+// An engine's own function of some name such as "linalg.inv", for a composite that has made the
+// arguments right; NotImplemented where the arrays' engine has none.
+py::object call_own(const std::string& name, const py::tuple& arrays, const py::dict& options) {
+  BackendChoice choice(name.c_str());
+  choice.add_all(arrays.ptr());
+  BackendObject* backend = choice.backend();
+  if (!backend || backend == native_backend()) return borrow(Py_NotImplemented);
+  py::object found = borrow(backend->implementation).attr("namespace");
+  for (std::size_t begin = 0; begin < name.size();) {
+    const std::size_t end = std::min(name.find('.', begin), name.size());
+    found = py::getattr(found, name.substr(begin, end - begin).c_str(), py::none());
+    begin = end + 1;
   }
-  py::object result = steal(PyObject_Call(callable, py::tuple(positional).ptr(), named.ptr()));
-  return from_engine(backend, result.ptr());
+  if (found.is_none()) return borrow(Py_NotImplemented);
+  const py::object raw = to_engine(backend, choice.device(), arrays.ptr());
+  const py::object result = steal(PyObject_Call(found.ptr(), raw.ptr(), options.ptr()));
+  return steal(from_engine(backend, result.ptr()));
+}
+
+void bind_foreign(py::module_& module) {
+  module.def("_call_own", call_own);
+  // For the whole process: what is checked is a backend, whoever calls it.
+  module.def("_check_engines", [](bool on) { checking.fetch_add(on ? 1 : -1); });
 }
 
 }  // namespace arrayforge

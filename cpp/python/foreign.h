@@ -2,7 +2,6 @@
 // back.
 #pragma once
 
-#include "arguments.h"
 #include "array_type.h"
 
 namespace arrayforge {
@@ -32,11 +31,22 @@ py::object engine_dtype(BackendObject* backend, DeviceObject* device, DType dtyp
 // An argument as the engine takes it: arrays raw, dtypes the engine's, sequences item by item.
 py::object to_engine(BackendObject* backend, DeviceObject* device, PyObject* argument);
 
-// A result of the engine as public arrays; tuples item by item, other objects as they are.
+// A result of the engine as a public array whose dtype and shape the plan knows; `function` is for
+// the error where checks are on and the engine returned something else. The storage is that of the
+// array it is a view of.
+PyObject* wrap_planned(const char* function, BackendObject* backend, DeviceObject* device,
+                       PyObject* raw, DType dtype, const Dims& shape,
+                       StorageRef storage = Storage::foreign());
+
+// The check alone, of an engine's array and of a public one that a composite made.
+void check_engine(const char* function, BackendObject* backend, PyObject* raw, DType dtype,
+                  const Dims& shape);
+void check_planned(const char* function, PyObject* array, DType dtype, const Dims& shape);
+
+// A result that no plan knows: the engine describes it. Tuples item by item, other objects as they
+// are.
 PyObject* from_engine(BackendObject* backend, PyObject* result);
 
-// Calls the engine's own function, or returns null where it has none.
-PyObject* call_engine(BackendObject* backend, DeviceObject* device, FunctionIndex function,
-                      const Arguments& arguments);
+void bind_foreign(py::module_& module);
 
 }  // namespace arrayforge

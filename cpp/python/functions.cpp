@@ -37,29 +37,13 @@ struct Prepared {
   std::unique_ptr<Signature> signature;
   int device = -1;  // index of the parameter, or -1
   bool creates = false;
-  bool transfers = false;  // its handler takes arrays and targets on any device
-  PyObject* composite = nullptr;
+  bool transfers = false;         // its handler takes arrays and targets on any device
+  PyObject* composite = nullptr;  // None: there is none
 };
 std::array<Prepared, kFunctionCount> prepared;
 
-py::object composite_of(int row) {
-  PyObject*& slot = prepared[row].composite;
-  if (!slot) {
-    const std::string module = std::string("arrayforge.composites.") + kRows[row].chapter;
-    slot = py::object(py::module_::import(module.c_str()).attr(kRows[row].name)).release().ptr();
-  }
-  return borrow(slot);
-}
-
 PyObject* call_composite(int row, const Arguments& arguments) {
-  py::object callable;
-  try {
-    callable = composite_of(row);
-  } catch (error_already_set& error) {
-    if (!error.matches(PyExc_AttributeError) && !error.matches(PyExc_ModuleNotFoundError)) throw;
-    throw NotImplementedError(std::string(kRows[row].name) +
-                              "(): the backend lacks it, and it has no composite");
-  }
+  const py::object callable = composite_of(static_cast<int>(kOpCount) + row);
   py::list positional;
   py::dict named;
   const auto& parameters = arguments.signature().parameters();
@@ -80,7 +64,7 @@ PyObject* call_composite(int row, const Arguments& arguments) {
   return checked(PyObject_Call(callable.ptr(), py::tuple(positional).ptr(), named.ptr()));
 }
 
-PyObject* run(int row, const Arguments& arguments) {
+PyObject* run(int row, Arguments&& arguments) {
   const Prepared& facts = prepared[row];
   if (kRows[row].frontend) return call_composite(row, arguments);
   if (facts.transfers) return kRows[row].handler(arguments);
@@ -92,17 +76,17 @@ PyObject* run(int row, const Arguments& arguments) {
   for (Py_ssize_t k = 0; k < arguments.variadic_count(); ++k) {
     choice.add_all(arguments.variadic()[k]);
   }
+  if (!kRows[row].handler) return call_composite(row, arguments);
   BackendObject* backend = choice.backend();
   DeviceObject* device = choice.device();
   if (facts.creates && (!backend || arguments[facts.device] != Py_None)) {
     device = to_device(kRows[row].name, arguments[facts.device]);
     backend = device->backend;
   }
-  if (!backend || backend == native_backend()) {
-    return kRows[row].handler ? kRows[row].handler(arguments) : call_composite(row, arguments);
+  if (backend && backend != native_backend()) {
+    arguments.run_on({static_cast<int>(kOpCount) + row, backend, device});
   }
-  PyObject* result = call_engine(backend, device, static_cast<int>(kOpCount) + row, arguments);
-  return result ? result : call_composite(row, arguments);
+  return kRows[row].handler(arguments);
 }
 
 PyObject* call_row(int row, Form form, PyObject* const* args, Py_ssize_t count,
@@ -169,6 +153,18 @@ const char* function_namespace(FunctionIndex function) {
   return chapter == "linalg" || chapter == "fft"
              ? kRows[function - static_cast<int>(kOpCount)].chapter
              : "";
+}
+
+py::object composite_of(FunctionIndex function) {
+  const int row = function - static_cast<int>(kOpCount);
+  if (row < 0) return {};
+  PyObject*& slot = prepared[row].composite;
+  if (!slot) {
+    const std::string module = std::string("arrayforge.composites.") + kRows[row].chapter;
+    const py::module_ chapter = py::module_::import(module.c_str());
+    slot = py::object(py::getattr(chapter, kRows[row].name, py::none())).release().ptr();
+  }
+  return slot == Py_None ? py::object() : borrow(slot);
 }
 
 PyObject* call_function(Function function, PyObject* const* args, Py_ssize_t count,

@@ -31,8 +31,8 @@ const char* function_namespace(FunctionIndex function);
 
 using Handler = PyObject* (*)(const Arguments& arguments);
 
-// The native handlers, in the file of their chapter. They are called when every array argument is
-// native and, for functions that create, when the target device is.
+// The handlers, in the file of their chapter: each plans, then runs a kernel or, where its
+// arguments have an engine, makes an EngineCall of the plan.
 namespace entries {
 #define ARRAYFORGE_native(name) PyObject* name(const Arguments& arguments);
 #define ARRAYFORGE_composite(name)
@@ -43,6 +43,10 @@ namespace entries {
 #undef ARRAYFORGE_composite
 #undef ARRAYFORGE_frontend
 }  // namespace entries
+
+// The Python function over public functions that serves where an engine has none of its own; null
+// where there is no such function.
+py::object composite_of(FunctionIndex function);
 
 // Calls a public function from C++ as Python would, so that methods and slots take the same way as
 // functions.

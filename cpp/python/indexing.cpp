@@ -8,15 +8,12 @@
 #include "array_type.h"
 #include "convert.h"
 #include "dtype_type.h"
-#include "foreign.h"
 #include "functions.h"
+#include "indexing_foreign.h"
 #include "simple_view.h"
 
 namespace arrayforge {
 namespace {
-
-constexpr const char* kGet = "__getitem__";
-constexpr const char* kSet = "__setitem__";
 
 py::object to_array(PyObject* object, DeviceObject* device) {
   PyObject* args[2] = {object, reinterpret_cast<PyObject*>(device)};
@@ -45,20 +42,22 @@ class Key {
     } else {
       parse_item(key);
     }
+    const bool lone_mask = items.size() == 1 && items[0].kind == IndexKind::mask;
     resolve_index(function_, x_->value.shape, items);
+    used_ = lone_mask ? 1 : items.size();
   }
 
   const BackendChoice& choice() const { return choice_; }
-  bool advanced() const {
+  bool has(IndexKind kind) const {
     for (const IndexItem& item : items) {
-      if (item.is_array()) return true;
+      if (item.kind == kind) return true;
     }
     return false;
   }
 
   py::tuple for_engine(BackendObject* backend) const {
-    py::tuple result(items.size());
-    for (std::size_t i = 0; i < items.size(); ++i) result[i] = engine_item(backend, i);
+    py::tuple result(used_);
+    for (std::size_t i = 0; i < used_; ++i) result[i] = engine_item(backend, i);
     return result;
   }
 
@@ -173,29 +172,16 @@ class Key {
       case IndexKind::newaxis:
         return py::none();
       default:
-        if (!is_array(owners_[i].ptr())) return owners_[i];
-        return raw_of(backend, as_array(owners_[i].ptr()));
+        return engine_index(backend, owners_[i]);
     }
   }
 
   const char* function_;
   ArrayObject* x_;
   BackendChoice choice_;
+  std::size_t used_ = 0;            // all items, or the one mask: engines need no ellipsis after it
   std::vector<py::object> owners_;  // arrays and Python booleans of the items
 };
-
-// What a basic key does to an engine's array: a plan over strides that nobody reads.
-IndexPlan basic_plan(const char* function, const Array& x, const IndexItems& items) {
-  return plan_index(function, Array{x.dtype, x.shape, c_strides(x.shape, 1), 0, x.storage}, items);
-}
-
-PyObject* get_foreign(ArrayObject* x, const Key& key) {
-  BackendObject* backend = key.choice().backend();
-  py::object raw = backend_member(backend, "getitem")(raw_of(backend, x), key.for_engine(backend));
-  if (key.advanced() || x->backend != backend) return from_engine(backend, raw.ptr());
-  const Array view = basic_plan(kGet, x->value, key.items).rest;
-  return wrap_foreign(backend, x->device, raw.ptr(), view.dtype, view.shape, view.storage);
-}
 
 // Runs f without the GIL where it has much to do.
 template <class F>
@@ -241,65 +227,25 @@ Array to_value(const Array& x, PyObject* value, const py::object& scalar) {
     return one;
   }
   const Array& array = as_array(value)->value;
-  if (is_complex(array.dtype) && !is_complex(x.dtype) && x.dtype != DType::bool_) {
-    throw TypeError(std::string(kSet) + "(): a complex value does not fit, got " +
-                    std::string(name(array.dtype)) + " for " + std::string(name(x.dtype)));
-  }
-  if (!can_cast(array.dtype, x.dtype)) {
-    require_lenient(kSet, "values of another kind of dtype; convert with astype()");
-  }
+  check_assigned(kSet, x.dtype, array.dtype);
   return array;
 }
 
-void check_shape(const Dims& value, const Dims& target) {
-  if (broadcasts_into(value, target)) return;
-  throw ShapeError(std::string(kSet) + "(): value of shape " + to_string(value) +
-                   " does not broadcast to " + to_string(target));
-}
-
 void assign_view(const Array& target, const Array& value) {
-  check_shape(value.shape, target.shape);
+  check_assigned(kSet, target.shape, value.shape);
   const Array source = without_extra_axes(value, target.ndim());
   run_large(target.size(), target, [&] { copy_into(target, source); });
 }
 
 void assign_native(const Array& x, const Key& key, PyObject* value, const py::object& scalar) {
-  for (const IndexItem& item : key.items) {
-    if (item.kind == IndexKind::integers)
-      require_lenient(kSet, "assignment through integer arrays");
-  }
   const IndexPlan plan = plan_index(kSet, x, key.items);
   const Array source = to_value(x, value, scalar);
   if (!plan.advanced) return assign_view(plan.rest, source);
   const Dims shape = plan.shape();
-  check_shape(source.shape, shape);
+  check_assigned(kSet, shape, source.shape);
   Array same = without_extra_axes(source, shape.size());
   if (same.dtype != x.dtype) same = copy(same, x.dtype);
   run_large(size_of(shape), x, [&] { scatter(plan, same); });
-}
-
-void assign_foreign(ArrayObject* x, const Key& key, PyObject* value, const py::object& scalar,
-                    BackendObject* backend) {
-  if (x->backend != backend) throw DeviceError(std::string(kSet) + "(): the device must stay");
-  py::object given = scalar ? scalar : borrow(value);
-  if (!scalar) {
-    const Array& array = as_array(value)->value;
-    if (!key.advanced()) {
-      check_shape(array.shape, basic_plan(kSet, x->value, key.items).rest.shape);
-    }
-    to_value(x->value, value, scalar);  // refuses what does not fit
-    if (array.dtype != x->value.dtype) {
-      PyObject* args[2] = {value, dtype_object(x->value.dtype)};
-      given = steal(call_function(Function::astype_, args, 2));
-    }
-    given = raw_of(backend, as_array(given.ptr()));
-  }
-  py::object raw =
-      backend_member(backend, "setitem")(borrow(x->raw), key.for_engine(backend), given);
-  PyObject* old = x->raw;
-  x->raw = raw.release().ptr();
-  x->value.storage->bump_version();
-  Py_DECREF(old);
 }
 
 void assign(ArrayObject* x, PyObject* key_object, PyObject* value) {
@@ -326,10 +272,11 @@ void assign(ArrayObject* x, PyObject* key_object, PyObject* value) {
     value = converted.ptr();
   }
   if (!scalar) choice.add(as_array(value));
+  if (key.has(IndexKind::integers)) require_lenient(kSet, "assignment through integer arrays");
   if (choice.backend() == native_backend()) {
     assign_native(x->value, key, value, scalar);
   } else {
-    assign_foreign(x, key, value, scalar, choice.backend());
+    assign_foreign(x, key.items, key.for_engine(choice.backend()), choice.backend(), value, scalar);
   }
 }
 
@@ -344,7 +291,10 @@ PyObject* array_subscript(PyObject* self, PyObject* key_object) {
     }
     Key key(kGet, x);
     key.parse(key_object);
-    if (key.choice().backend() != native_backend()) return get_foreign(x, key);
+    BackendObject* backend = key.choice().backend();
+    if (backend != native_backend()) {
+      return get_foreign(x, key.items, key.for_engine(backend), key.choice());
+    }
     return get_native(x->value, key);
   });
 }

@@ -1,5 +1,6 @@
 // Products of matrices; the other functions of the chapter are composites.
 #include "../linalg/matmul.h"
+#include "engine_call.h"
 #include "functions.h"
 #include "operands.h"
 
@@ -14,6 +15,9 @@ PyObject* matmul(const Arguments& a) {
     throw TypeError("matmul(): expected numeric dtypes, got bool and bool");
   const MatmulPlan plan = plan_matmul(x1, x2);
   checked_size("matmul", plan.result, itemsize(dtype));
+  if (a.engine()) {
+    return EngineCall(a).array(a[0], dtype).array(a[1], dtype).result(dtype, plan.result);
+  }
   Array result = make_array(dtype, plan.result);
   const Pin pins[] = {Pin(x1), Pin(x2), Pin(result)};
   const auto converted = [dtype](const Array& x) { return x.dtype == dtype ? x : copy(x, dtype); };

@@ -1,9 +1,11 @@
-// Views and copies of native arrays under another shape.
+// Views and copies of arrays under another shape.
 #include <vector>
 
 #include "dtype_type.h"
+#include "engine_call.h"
 #include "functions.h"
 #include "operands.h"
+#include "transfer.h"
 
 namespace arrayforge {
 namespace {
@@ -37,6 +39,38 @@ Dims joined_shape(const std::vector<Array>& arrays, int axis) {
   return shape;
 }
 
+// expand_dims and squeeze.
+EngineCall with_axes(const Arguments& a, const Dims& axes) {
+  EngineCall call(a);
+  call.array(a[0]).value(axes_object(axes));
+  return call;
+}
+
+// A copy is made by astype(), the one primitive that promises it; copy=False is the engine's to
+// keep, since the layout is its own.
+PyObject* reshape_foreign(const Arguments& a, const Dims& target, std::optional<bool> wants_copy) {
+  const Array& x = array_argument(a, 0);
+  py::object source = borrow(a[0]);
+  if (wants_copy == true) {
+    PyObject* args[2] = {a[0], dtype_object(x.dtype)};
+    source = steal(call_function(Function::astype_, args, 2));
+  }
+  EngineCall call(a);
+  call.array(source.ptr()).value(target);
+  if (wants_copy == false) call.keyword("copy", py::bool_(false));
+  const Array& from = as_array(source.ptr())->value;
+  return call.view(from.view(target, c_strides(target, itemsize(x.dtype)), 0));
+}
+
+// A device holds what it can: the host, which has every dtype, converts.
+PyObject* astype_elsewhere(ArrayObject* x, DType dtype, DeviceObject* device) {
+  py::object host = steal(move_to(x, cpu_device()));
+  PyObject* args[3] = {host.ptr(), dtype_object(dtype), Py_False};
+  const py::tuple names = py::make_tuple("copy");
+  const py::object converted = steal(call_function(Function::astype_, args, 2, names.ptr()));
+  return move_to(as_array(converted.ptr()), device);
+}
+
 }  // namespace
 
 namespace entries {
@@ -53,6 +87,7 @@ PyObject* expand_dims(const Arguments& a) {
     strides[i] = x.strides[from++];
   }
   checked_size("expand_dims", shape, itemsize(x.dtype));
+  if (a.engine()) return with_axes(a, axes).view(x.view(shape, strides, x.offset));
   return wrap(x.view(std::move(shape), std::move(strides), x.offset));
 }
 
@@ -69,6 +104,7 @@ PyObject* squeeze(const Arguments& a) {
                        to_string(x.shape));
     }
   }
+  if (a.engine()) return with_axes(a, axes).view(x.view(shape, strides, x.offset));
   return wrap(x.view(std::move(shape), std::move(strides), x.offset));
 }
 
@@ -81,6 +117,12 @@ PyObject* flip(const Arguments& a) {
     if (x.shape[i] < 2 || (axes && !axes->contains(i))) continue;
     offset += (x.shape[i] - 1) * strides[i];
     strides[i] = -strides[i];
+  }
+  if (a.engine()) {
+    EngineCall call(a);
+    call.array(a[0]);
+    if (axes) call.keyword("axis", axes_object(*axes));
+    return call.view(x.view(x.shape, strides, offset));
   }
   return wrap(x.view(x.shape, std::move(strides), offset));
 }
@@ -96,6 +138,9 @@ PyObject* broadcast_to(const Arguments& a) {
   }
   Dims strides(target.size());
   broadcast_strides(x.shape, x.strides, target, strides.data());
+  if (a.engine()) {
+    return EngineCall(a).array(a[0]).value(target).view(x.view(target, strides, x.offset));
+  }
   return wrap(x.view(std::move(target), std::move(strides), x.offset));
 }
 
@@ -122,6 +167,13 @@ PyObject* concat(const Arguments& a) {
   }
   const DType dtype = require_promoted("concat", common);
   const std::int64_t size = checked_size("concat", shape, itemsize(dtype));
+  if (a.engine()) {
+    EngineCall call(a);
+    call.arrays(items, dtype);
+    if (flat) call.keyword("axis", py::none());
+    if (axis != 0) call.keyword("axis", py::int_(axis));
+    return call.result(dtype, shape);
+  }
   Array result = make_array(dtype, shape);
   unlocked(size > kParallelGrain, [&] {
     const Pin target(result);
@@ -139,6 +191,7 @@ PyObject* reshape(const Arguments& a) {
   const auto wants_copy = to_copy(a, 2);
   const Dims target = resolve_reshape(x.shape, to_dims("reshape", a[1]));
   checked_size("reshape", target, itemsize(x.dtype));
+  if (a.engine()) return reshape_foreign(a, target, wants_copy);
   if (!wants_copy.value_or(false)) {
     auto strides = reshape_strides(x.shape, x.strides, target, itemsize(x.dtype));
     if (strides) return wrap(x.view(target, std::move(*strides), x.offset));
@@ -159,7 +212,9 @@ PyObject* permute_dims(const Arguments& a) {
     throw ValueError("permute_dims(): axes must name each of the " + std::to_string(x.ndim()) +
                      " axes once, got " + to_string(axes));
   }
-  return wrap(permute(x, axes));
+  Array result = permute(x, axes);
+  if (a.engine()) return EngineCall(a).array(a[0]).value(axes).view(result);
+  return wrap(std::move(result));
 }
 
 PyObject* matrix_transpose(const Arguments& a) {
@@ -167,26 +222,30 @@ PyObject* matrix_transpose(const Arguments& a) {
   if (x.ndim() < 2) {
     throw ValueError("matrix_transpose(): needs at least 2 axes, got shape " + to_string(x.shape));
   }
-  return wrap(transpose(x));
+  Array result = transpose(x);
+  if (a.engine()) return EngineCall(a).array(a[0]).view(result);
+  return wrap(std::move(result));
 }
 
 PyObject* astype(const Arguments& a) {
   const Array& x = array_argument(a, 0);
   const DType dtype = to_dtype("astype", a[1]);
-  const bool same = dtype == x.dtype;
   if (is_complex(x.dtype) && !is_complex(dtype) && dtype != DType::bool_) {
     throw TypeError(
         "astype(): a complex array has no real counterpart; take real() or abs(), got " +
         std::string(name(x.dtype)) + " to " + std::string(name(dtype)));
   }
-  if (same && !to_bool("astype", "copy", a[2])) return new_ref(a[0]);
-  if (x.size() <= kParallelGrain) return wrap(copy(x, dtype));
+  DeviceObject* device = as_array(a[0])->device;
+  if (a[3] != Py_None) device = to_device("astype", a[3]);
+  if (device != as_array(a[0])->device) return astype_elsewhere(as_array(a[0]), dtype, device);
+  if (dtype == x.dtype && !to_bool("astype", "copy", a[2])) return new_ref(a[0]);
+  if (a.engine()) {
+    const py::object wanted = borrow(dtype_object(dtype));
+    return EngineCall(a).array(a[0]).value(wanted).result(dtype, x.shape);
+  }
   const Pin pin(x);
   Array result;
-  {
-    py::gil_scoped_release release;
-    result = copy(x, dtype);
-  }
+  unlocked(x.size() > kParallelGrain, [&] { result = copy(x, dtype); });
   return wrap(std::move(result));
 }
 

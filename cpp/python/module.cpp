@@ -8,6 +8,7 @@
 #include "array_type.h"
 #include "convert.h"
 #include "dtype_type.h"
+#include "foreign.h"
 #include "functions.h"
 #include "memory.h"
 #include "mutants.h"
@@ -106,6 +107,7 @@ PYBIND11_MODULE(_core, module) {
   bind_array(module);
   bind_asarray(module);
   bind_functions(module);
+  bind_foreign(module);
   bind_config(module);
   bind_rules(module);
   bind_memory(module);

@@ -25,6 +25,11 @@ inline const Array& array_argument(const Arguments& a, int i) {
   return array_argument(a.function(), a[i]);
 }
 
+// The default floating dtype where the operation runs.
+inline DType default_float(const Arguments& a) {
+  return (a.engine() ? a.engine()->backend : native_backend())->default_float;
+}
+
 // A dtype that the operands agree on; outside the standard's table only where strict mode is off.
 inline DType require_promoted(const char* function, Promoted promoted) {
   if (!promoted.standard) require_lenient(function, "mixed kinds; convert with astype()");
@@ -51,9 +56,14 @@ class ArrayOrScalar {
     }
   }
 
+  PyObject* object() const { return object_; }
   bool is_scalar() const { return kind_.has_value(); }
   ScalarKind kind() const { return *kind_; }
   const Array& array() const { return as_array(object_)->value; }
+  const Dims& shape() const {
+    static const Dims kScalar;
+    return kind_ ? kScalar : array().shape;
+  }
 
   Promoted promoted_with(DType dtype, DType default_float) const {
     return kind_ ? promote(dtype, *kind_, default_float) : promote(dtype, array().dtype);

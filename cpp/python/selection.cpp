@@ -3,14 +3,14 @@
 
 #include "../core/nditer.h"
 #include "dtype_type.h"
+#include "engine_call.h"
 #include "functions.h"
 #include "operands.h"
 
 namespace arrayforge {
 namespace {
 
-DType common_dtype(const ArrayOrScalar& x1, const ArrayOrScalar& x2) {
-  const DType wide = native_backend()->default_float;
+DType common_dtype(const ArrayOrScalar& x1, const ArrayOrScalar& x2, DType wide) {
   if (x1.is_scalar() && x2.is_scalar()) {
     const DType first = default_dtype(x1.kind(), wide);
     return promote(first, x2.kind(), wide).dtype;
@@ -28,12 +28,16 @@ PyObject* entries::where(const Arguments& a) {
   const bool boolean =
       first.is_scalar() ? first.kind() == ScalarKind::boolean : first.array().dtype == DType::bool_;
   if (!boolean) require_lenient("where", "a condition that is not boolean; compare it with 0");
-  const Array condition = first.as_operand(DType::bool_);
-  const DType dtype = common_dtype(x1, x2);
-  const Array inputs[3] = {condition, x1.as_operand(dtype), x2.as_operand(dtype)};
-  const Dims* shapes[3] = {&inputs[0].shape, &inputs[1].shape, &inputs[2].shape};
+  const DType dtype = common_dtype(x1, x2, default_float(a));
+  const Dims* shapes[3] = {&first.shape(), &x1.shape(), &x2.shape()};
   const Dims shape = broadcast_shapes("where", shapes);
   checked_size("where", shape, itemsize(dtype));
+  if (a.engine()) {
+    EngineCall call(a);
+    return call.array(first, DType::bool_).array(x1, dtype).array(x2, dtype).result(dtype, shape);
+  }
+  const Array inputs[3] = {first.as_operand(DType::bool_), x1.as_operand(dtype),
+                           x2.as_operand(dtype)};
   Array out = make_array(dtype, shape);
   IterOperand operands[4];
   std::int64_t strides[3][kMaxRank];

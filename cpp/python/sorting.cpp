@@ -1,6 +1,7 @@
 // Sorting and searching.
 #include "../core/sorting.h"
 
+#include "engine_call.h"
 #include "functions.h"
 #include "operands.h"
 
@@ -8,13 +9,23 @@ namespace arrayforge {
 namespace {
 
 // sort and argsort: (x, /, *, axis, descending, stable). Both sorts are stable whatever is asked.
-PyObject* by_lanes(const Arguments& a, Array (*sorting)(const Array&, int, bool)) {
+PyObject* by_lanes(const Arguments& a, Array (*sorting)(const Array&, int, bool), bool indices) {
   const Array& x = array_argument(a, 0);
   if (x.dtype == DType::bool_ || is_complex(x.dtype)) {
     require_lenient(a.function(), "only real numbers have an order; convert with astype()");
   }
   const int axis = normalize_axis(a.function(), to_int(a.function(), "axis", a[1]), x.ndim());
   const bool descending = to_bool(a.function(), "descending", a[2]);
+  if (a.engine()) {
+    // Engines sort upwards; the composite turns that around. Stable is what an engine may take
+    // another default for, and what our descending order relies on.
+    EngineCall call(a);
+    call.array(a[0]);
+    if (axis != x.ndim() - 1) call.keyword("axis", py::int_(axis));
+    const DType dtype = indices ? DType::int64 : x.dtype;
+    if (descending) return call.flag("descending", true).composed(dtype, x.shape);
+    return call.flag("stable", indices).result(dtype, x.shape);
+  }
   Array result;
   const Pin pin(x);
   unlocked(x.size() > kParallelGrain, [&] { result = sorting(x, axis, descending); });
@@ -25,8 +36,8 @@ PyObject* by_lanes(const Arguments& a, Array (*sorting)(const Array&, int, bool)
 
 namespace entries {
 
-PyObject* sort(const Arguments& a) { return by_lanes(a, sorted); }
-PyObject* argsort(const Arguments& a) { return by_lanes(a, sorted_order); }
+PyObject* sort(const Arguments& a) { return by_lanes(a, sorted, false); }
+PyObject* argsort(const Arguments& a) { return by_lanes(a, sorted_order, true); }
 
 PyObject* searchsorted(const Arguments& a) {
   const Array& x1 = array_argument(a, 0);
@@ -41,8 +52,7 @@ PyObject* searchsorted(const Arguments& a) {
                      py::cast<std::string>(py::repr(borrow(a[2]))));
   }
   const DType dtype =
-      require_promoted("searchsorted", x2.promoted_with(x1.dtype, native_backend()->default_float));
-  Array vector = x1;
+      require_promoted("searchsorted", x2.promoted_with(x1.dtype, default_float(a)));
   if (a[3] != Py_None) {
     const Array& sorter = array_argument("searchsorted", a[3]);
     if (!is_integer(sorter.dtype)) {
@@ -53,7 +63,21 @@ PyObject* searchsorted(const Arguments& a) {
       throw ShapeError("searchsorted(): sorter must have the shape of x1, " +
                        to_string(sorter.shape) + " and " + to_string(x1.shape));
     }
-    vector = gather("searchsorted", x1, copy(sorter, DType::int64));
+  }
+  if (a.engine()) {
+    py::object vector = borrow(a[0]);
+    if (a[3] != Py_None) {
+      PyObject* args[2] = {a[0], a[3]};
+      vector = steal(call_function(Function::take_, args, 2));
+    }
+    EngineCall call(a);
+    call.array(vector.ptr(), dtype).array(x2, dtype);
+    if (right) call.keyword("side", borrow(a[2]));
+    return call.result(DType::int64, x2.shape());
+  }
+  Array vector = x1;
+  if (a[3] != Py_None) {
+    vector = gather("searchsorted", x1, copy(as_array(a[3])->value, DType::int64));
   }
   const Array values = x2.as_operand(dtype);
   const Pin pins[] = {Pin(vector), Pin(values)};
@@ -68,6 +92,7 @@ PyObject* searchsorted(const Arguments& a) {
 PyObject* nonzero(const Arguments& a) {
   const Array& x = array_argument(a, 0);
   if (x.ndim() == 0) throw ValueError("nonzero(): needs at least 1 axis, got shape ()");
+  if (a.engine()) return EngineCall(a).array(a[0]).described();
   std::vector<Array> positions;
   const Pin pin(x);
   unlocked(x.size() > kParallelGrain, [&] { positions = nonzero_positions(x); });

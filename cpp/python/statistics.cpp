@@ -3,25 +3,14 @@
 
 #include <numeric>
 
-#include "../core/access.h"
-#include "../core/config.h"
-#include "../core/nditer.h"
 #include "../core/reduce.h"
-#include "array_type.h"
-#include "convert.h"
 #include "dtype_type.h"
-#include "functions.h"
+#include "engine_call.h"
 
 namespace arrayforge {
 namespace {
 
-const Array& array_argument(const Arguments& a) {
-  if (!is_array(a[0])) {
-    throw TypeError(std::string(a.function()) + "(): expected an arrayforge array, got " +
-                    Py_TYPE(a[0])->tp_name + "; asarray() converts");
-  }
-  return as_array(a[0])->value;
-}
+const Array& array_argument(const Arguments& a) { return array_argument(a, 0); }
 
 Dims all_axes(const Array& x) {
   Dims axes(x.ndim());
@@ -62,6 +51,15 @@ PyObject* finish(const Array& x, DType dtype, const Dims& axes, bool keepdims, W
   return wrap(keepdims ? std::move(result) : without_axes(std::move(result), axes));
 }
 
+// The same by the engine: x as `operand`, over axes that are left out where they are all.
+EngineCall engine_reduction(EngineCall call, const Arguments& a, DType operand, const Dims& axes,
+                            bool keepdims) {
+  call.array(a[0], operand);
+  if (axes.size() != array_argument(a).ndim()) call.keyword("axis", axes_object(axes));
+  call.flag("keepdims", keepdims);
+  return call;
+}
+
 DType sum_dtype(const char* function, DType dtype) {
   if (dtype == DType::bool_)
     require_lenient(function, "booleans do not add up; convert with astype()");
@@ -71,10 +69,20 @@ DType sum_dtype(const char* function, DType dtype) {
 
 // A dtype of another kind is taken on before the reduction, by a copy; otherwise the accumulator
 // serves both.
+bool share_accumulator(DType one, DType other) {
+  return accumulator_dtype(Reduction::sum, one) == accumulator_dtype(Reduction::sum, other);
+}
 Array with_accumulator_of(const Array& x, DType dtype) {
-  const bool same =
-      accumulator_dtype(Reduction::sum, x.dtype) == accumulator_dtype(Reduction::sum, dtype);
-  return same ? x : copy(x, dtype);
+  return share_accumulator(x.dtype, dtype) ? x : copy(x, dtype);
+}
+
+// What an engine sums up: numbers. It is told the dtype of the result, unless it keeps one by the
+// standard's own rule.
+DType summand_dtype(DType dtype, DType result) {
+  return dtype != DType::bool_ && share_accumulator(dtype, result) ? dtype : result;
+}
+void tell_dtype(EngineCall& call, DType operand, DType result) {
+  if (operand != result || !is_floating(result)) call.dtype(result);
 }
 
 PyObject* reduce_to(const Arguments& a, Reduction reduction) {
@@ -83,16 +91,35 @@ PyObject* reduce_to(const Arguments& a, Reduction reduction) {
   const auto wanted = to_optional_dtype(a.function(), a[2]);
   const DType dtype = wanted ? *wanted : sum_dtype(a.function(), x.dtype);
   const bool keepdims = to_bool(a.function(), "keepdims", a[3]);
+  if (a.engine()) {
+    const DType operand = summand_dtype(x.dtype, dtype);
+    EngineCall call = engine_reduction(EngineCall(a), a, operand, axes, keepdims);
+    tell_dtype(call, operand, dtype);
+    return call.result(dtype, reduced_shape(x.shape, axes, keepdims));
+  }
   return finish(x, dtype, axes, keepdims, [&] {
     return reduce(a.function(), reduction, with_accumulator_of(x, dtype), axes);
   });
 }
 
+// Booleans have no order in the standard, so engines are asked for the logic that it amounts to.
+EngineCall engine_call(const Arguments& a, Reduction reduction, DType dtype) {
+  const bool logic = dtype == DType::bool_;
+  if (logic && reduction == Reduction::max) return EngineCall(a, Function::any_);
+  if (logic && reduction == Reduction::min) return EngineCall(a, Function::all_);
+  return EngineCall(a);
+}
+
 PyObject* reduce_as(const Arguments& a, Reduction reduction, DType dtype) {
   const Array& x = array_argument(a);
   const Dims axes = axes_argument(a, x);
-  return finish(x, dtype, axes, to_bool(a.function(), "keepdims", a[2]),
-                [&] { return reduce(a.function(), reduction, x, axes); });
+  const bool keepdims = to_bool(a.function(), "keepdims", a[2]);
+  if (a.engine()) {
+    check_reduction(a.function(), reduction, x, axes);
+    return engine_reduction(engine_call(a, reduction, x.dtype), a, x.dtype, axes, keepdims)
+        .result(dtype, reduced_shape(x.shape, axes, keepdims));
+  }
+  return finish(x, dtype, axes, keepdims, [&] { return reduce(a.function(), reduction, x, axes); });
 }
 
 PyObject* extreme(const Arguments& a, Reduction reduction) {
@@ -106,7 +133,7 @@ PyObject* extreme(const Arguments& a, Reduction reduction) {
 DType floating_dtype(const Arguments& a, DType dtype) {
   if (is_floating(dtype)) return dtype;
   require_lenient(a.function(), "expected a floating dtype; convert with astype()");
-  return as_array(a[0])->backend->default_float;
+  return default_float(a);
 }
 
 double to_correction(const Arguments& a) {
@@ -121,11 +148,33 @@ PyObject* spread(const Arguments& a, bool root) {
   const DType dtype = floating_dtype(a, x.dtype);
   const double correction = to_correction(a);
   const bool keepdims = to_bool(a.function(), "keepdims", a[3]);
+  if (a.engine()) {
+    EngineCall call = engine_reduction(EngineCall(a), a, dtype, axes, keepdims);
+    if (correction != 0.0) call.keyword("correction", py::float_(correction));
+    return call.result(component_dtype(dtype), reduced_shape(x.shape, axes, keepdims));
+  }
   return finish(x, component_dtype(dtype), axes, keepdims, [&] {
     Array result = variance(a.function(), x, axes, correction);
     if (root) take_roots(result);
     return result;
   });
+}
+
+// The place in one axis, or (none is named) in the flattened array.
+PyObject* locate_foreign(const Arguments& a, const Dims& axes, bool keepdims) {
+  const Array& x = array_argument(a);
+  if (a[1] == Py_None) {
+    const Dims line{x.size()};
+    check_location(a.function(), x.view(line, c_strides(line, itemsize(x.dtype)), 0), 0);
+  } else {
+    check_location(a.function(), x, static_cast<int>(axes[0]));
+  }
+  const DType operand = x.dtype == DType::bool_ ? DType::int64 : x.dtype;
+  EngineCall call(a);
+  call.array(a[0], operand);
+  if (a[1] != Py_None) call.keyword("axis", axes_object(axes));
+  return call.flag("keepdims", keepdims)
+      .result(DType::int64, reduced_shape(x.shape, axes, keepdims));
 }
 
 PyObject* locate(const Arguments& a, bool maximum) {
@@ -134,9 +183,11 @@ PyObject* locate(const Arguments& a, bool maximum) {
   if (x.dtype == DType::bool_) require_lenient(a.function(), "booleans have no order");
   if (a[1] != Py_None) {
     const int axis = normalize_axis(a.function(), to_int(a.function(), "axis", a[1]), x.ndim());
+    if (a.engine()) return locate_foreign(a, Dims{axis}, keepdims);
     return finish(x, DType::int64, Dims({axis}), keepdims,
                   [&] { return locate_extreme(a.function(), maximum, x, axis); });
   }
+  if (a.engine()) return locate_foreign(a, all_axes(x), keepdims);
   return finish(x, DType::int64, all_axes(x), keepdims, [&] {
     const Array flat = contiguous(x);
     const Array line = flat.view(Dims({x.size()}), Dims({itemsize(x.dtype)}), flat.offset);
@@ -156,6 +207,16 @@ PyObject* running(const Arguments& a, Reduction reduction) {
   const auto wanted = to_optional_dtype(a.function(), a[2]);
   const DType dtype = wanted ? *wanted : sum_dtype(a.function(), x.dtype);
   const bool initial = to_bool(a.function(), "include_initial", a[3]);
+  if (a.engine()) {
+    Dims shape(x.shape);
+    if (initial) ++shape[axis];
+    checked_size(a.function(), shape, itemsize(dtype));
+    const DType operand = summand_dtype(x.dtype, dtype);
+    EngineCall call(a);
+    call.array(a[0], operand).keyword("axis", py::int_(axis));
+    tell_dtype(call, operand, dtype);
+    return call.flag("include_initial", initial).result(dtype, shape);
+  }
   return finish(x, dtype, Dims(), true, [&] {
     return accumulate(reduction, with_accumulator_of(x, dtype), axis, initial);
   });
@@ -177,8 +238,12 @@ PyObject* mean(const Arguments& a) {
   const Array& x = array_argument(a);
   const Dims axes = axes_argument(a, x);
   const DType dtype = floating_dtype(a, x.dtype);
-  return finish(x, dtype, axes, to_bool(a.function(), "keepdims", a[2]),
-                [&] { return arrayforge::mean(a.function(), x, axes); });
+  const bool keepdims = to_bool(a.function(), "keepdims", a[2]);
+  if (a.engine()) {
+    return engine_reduction(EngineCall(a), a, dtype, axes, keepdims)
+        .result(dtype, reduced_shape(x.shape, axes, keepdims));
+  }
+  return finish(x, dtype, axes, keepdims, [&] { return arrayforge::mean(a.function(), x, axes); });
 }
 
 PyObject* var(const Arguments& a) { return spread(a, false); }

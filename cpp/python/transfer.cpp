@@ -20,6 +20,11 @@ PyObject* to_host(ArrayObject* array) {
 PyObject* move_to(ArrayObject* array, DeviceObject* device) {
   PyObject* self = reinterpret_cast<PyObject*>(array);
   if (array->device == device) return new_ref(self);
+  // A wrapper takes an array where it lies.
+  if (wraps(device->backend, array->backend)) {
+    const py::object raw = raw_of(device->backend, array);
+    return from_engine(device->backend, raw.ptr());
+  }
   py::object host = steal(to_host(array));
   if (device == cpu_device()) return host.release().ptr();
   py::object raw = backend_member(device->backend, "from_host")(host, borrow(device->name));

@@ -7,6 +7,7 @@ from . import fft as fft
 from . import linalg as linalg
 from . import memory as memory
 from ._core import *  # noqa: F403
+from .configuration import checked as checked
 from .configuration import strict as strict
 from .configuration import threads as threads
 from .inspection import __array_namespace_info__ as __array_namespace_info__

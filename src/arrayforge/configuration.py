@@ -26,6 +26,20 @@ def strict(on: bool = True) -> Iterator[None]:
 
 
 @contextmanager
+def checked() -> Iterator[None]:
+    """Inside the block, every result of an engine is compared with the dtype and shape planned for
+    it; a difference raises NotImplementedError, which names the function and the backend.
+
+    The setting belongs to the process, and costs nothing where it is off.
+    """
+    _core._check_engines(True)
+    try:
+        yield
+    finally:
+        _core._check_engines(False)
+
+
+@contextmanager
 def threads(n: int) -> Iterator[None]:
     """Inside the block, this thread's operations run on n threads; results keep their bits.
 

@@ -3,6 +3,8 @@
 import importlib.util
 from pathlib import Path
 
+import numpy as np
+
 _path = Path(__file__).with_name("mutable.py")
 _spec = importlib.util.spec_from_file_location("arrayforge_test_mutable", _path)
 mutable = importlib.util.module_from_spec(_spec)
@@ -19,10 +21,10 @@ class Immutable(mutable.Mutable):
         return raw.dtype.name, raw.shape, "immutable"
 
     def getitem(self, raw, key):
-        return raw[key].copy()
+        return np.array(raw[key])
 
     def setitem(self, raw, key, value):
-        new = raw.copy()
+        new = np.array(raw)
         new[key] = value
         new.flags.writeable = False
         return new

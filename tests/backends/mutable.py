@@ -11,8 +11,7 @@ class Mutable:
     name = "mutable"
     namespace = np
 
-    def devices(self):
-        return ["mutable"]
+    devices = staticmethod(lambda: ["mutable"])
 
     def dtypes(self, device):
         return {name: np.dtype(name) for name in NAMES.split()}
@@ -33,6 +32,7 @@ class Mutable:
         return np.asarray(raw[key])
 
     def setitem(self, raw, key, value):
+        raw = np.asarray(raw)  # NumPy's 0-dimensional results are scalars
         raw[key] = value
         return raw
 

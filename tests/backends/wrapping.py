@@ -10,8 +10,7 @@ def bare(x):
 
 
 def traced(x):
-    make = getattr(x, "_make", type(x))
-    return make(map(traced, x)) if isinstance(x, tuple) else Traced(array=x)
+    return getattr(x, "_make", type(x))(map(traced, x)) if isinstance(x, tuple) else Traced(array=x)
 
 
 def counted(function):
@@ -34,8 +33,8 @@ class Wrapping:
     describe = staticmethod(lambda raw: (raw.array.dtype, raw.array.shape, raw.array.device))
     lift = from_host = staticmethod(lambda array, device=None: Traced(array=array))
     to_host = item = staticmethod(lambda raw: raw.array)
-    getitem = staticmethod(lambda raw, key: Traced(array=raw.array[key]))
-    setitem = staticmethod(lambda x, key, value: x.array.__setitem__(key, bare(value)) or x)
+    getitem = staticmethod(lambda raw, key: Traced(array=raw.array[bare(key)]))
+    setitem = staticmethod(lambda x, key, value: x.array.__setitem__(bare(key), bare(value)) or x)
 
 
 BACKEND = Wrapping()

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from ._typing import Array, Axes, Device, DType
 
 
+def lacks(x: Array, primitive: str) -> NotImplementedError:
+    """The error for an engine without a function that everything else is made of."""
+    return NotImplementedError(
+        f"backend {x.device.backend.name}: it lacks the primitive {primitive}()"
+    )
+
+
 def default_dtype(kind: str, device: Device | None = None) -> DType:
     """The default dtype of a kind ("real floating", "integral", "indexing", ...) on a device."""
     return xp.__array_namespace_info__().default_dtypes(device=device)[kind]

@@ -1,8 +1,9 @@
-"""LAPACK and pocketfft through NumPy, on the host; NumPy is imported by the first call.
+"""Decompositions and transforms: the engine's own where it has one, else LAPACK and pocketfft.
 
-Arrays of the cpu device are shared both ways without a copy; others go through to_device, so that
-the transfer is counted and can be forbidden. Single precision stays single; the 16-bit formats,
-which LAPACK does not know, are computed in single precision and rounded back.
+Those run through NumPy on the host; NumPy is imported by the first call. The callers have checked
+the arguments. Arrays of the cpu device are shared both ways without a copy; others go through
+to_device, so that the transfer is counted and can be forbidden. Single precision stays single; the
+16-bit formats, which LAPACK does not know, are computed in single precision and rounded back.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import arrayforge as xp
 
+from .. import _core
 from ._arguments import floating
 
 if TYPE_CHECKING:
@@ -35,9 +37,10 @@ def _to_device(result: Any, like: Array, half: bool) -> Array:
     return cast("Array", moved)
 
 
-def _call(function: Callable[..., Any], arrays: tuple[Array, ...], options: dict[str, Any]) -> Any:
+def _call(
+    function: Callable[..., Any], operands: tuple[Array, ...], options: dict[str, Any]
+) -> Any:
     """The result or results of a NumPy function, on the device of the first array."""
-    operands = [floating(x) for x in arrays]
     first = operands[0]
     half = _is_half(first)
     single = [xp.astype(x, xp.float32) if _is_half(x) else x for x in operands]
@@ -48,11 +51,15 @@ def _call(function: Callable[..., Any], arrays: tuple[Array, ...], options: dict
 
 
 def linalg(name: str, *arrays: Array, caller: str | None = None, **options: Any) -> Any:
-    """numpy.linalg's function of that name; its failures carry the name that the user called."""
+    """The function of linear algebra of that name; NumPy's failures carry what the user called."""
+    operands = tuple(floating(x) for x in arrays)
+    own = _core._call_own(f"linalg.{name}", operands, options)
+    if own is not NotImplemented:
+        return own
     import numpy
 
     try:
-        return _call(getattr(numpy.linalg, name), arrays, options)
+        return _call(getattr(numpy.linalg, name), operands, options)
     except numpy.linalg.LinAlgError as error:
         reason = str(error)
         reason = reason[:1].lower() + reason[1:].rstrip(".")
@@ -60,7 +67,11 @@ def linalg(name: str, *arrays: Array, caller: str | None = None, **options: Any)
 
 
 def fft(name: str, x: Array, **options: Any) -> Array:
-    """numpy.fft's function of that name."""
+    """The Fourier transform of that name."""
+    operands = (floating(x),)
+    own = _core._call_own(f"fft.{name}", operands, options)
+    if own is not NotImplemented:
+        return cast("Array", own)
     import numpy
 
-    return cast("Array", _call(getattr(numpy.fft, name), (x,), options))
+    return cast("Array", _call(getattr(numpy.fft, name), operands, options))

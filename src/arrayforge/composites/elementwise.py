@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 import arrayforge as xp
 
+from ._arguments import default_dtype
+
 if TYPE_CHECKING:
     from ._typing import Array, ArrayOrScalar
 
@@ -15,3 +17,15 @@ def clip(x: Array, /, min: ArrayOrScalar | None = None, max: ArrayOrScalar | Non
     limited = x if min is None else xp.maximum(x, min)
     limited = limited if max is None else xp.minimum(limited, max)
     return cast("Array", xp.asarray(x, copy=True) if limited is x else limited)
+
+
+def where(condition: Array, x1: Array, x2: Array, /) -> Array:
+    """Elements of x1 where condition is true, of x2 elsewhere: a gather from both, one behind the
+    other."""
+    shape = xp.broadcast_shapes(condition.shape, x1.shape, x2.shape)
+    second, first = (xp.reshape(xp.broadcast_to(x, shape), (-1,)) for x in (x2, x1))
+    count = second.size
+    chosen = xp.reshape(xp.broadcast_to(condition, shape), (-1,))
+    index = xp.astype(chosen, default_dtype("integral", chosen.device))
+    places = xp.add(xp.multiply(index, count), xp.arange(count, device=index.device))
+    return cast("Array", xp.reshape(xp.concat((second, first))[places], shape))

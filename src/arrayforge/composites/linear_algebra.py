@@ -22,6 +22,17 @@ def matrix_transpose(x: Array, /) -> Array:
     return cast("Array", xp.permute_dims(x, order))
 
 
+def matmul(x1: Array, x2: Array, /) -> Array:
+    """Matrix product; stacks of matrices broadcast. Every product is held at once."""
+    left = xp.expand_dims(x1, 0) if x1.ndim == 1 else x1
+    right = xp.expand_dims(x2, 1) if x2.ndim == 1 else x2
+    products = xp.multiply(xp.expand_dims(left, -1), xp.expand_dims(right, -3))
+    result = xp.sum(products, axis=-2, dtype=products.dtype)
+    if x1.ndim == 1:
+        result = xp.squeeze(result, -2)
+    return cast("Array", xp.squeeze(result, -1) if x2.ndim == 1 else result)
+
+
 def _paired_axes(
     x1: Array, x2: Array, axes: int | tuple[Sequence[int], Sequence[int]]
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:

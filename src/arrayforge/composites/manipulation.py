@@ -21,6 +21,25 @@ def broadcast_arrays(*arrays: Array) -> tuple[Array, ...]:
     return tuple(xp.broadcast_to(x, shape) for x in arrays)
 
 
+def broadcast_to(x: Array, /, shape: Sequence[int]) -> Array:
+    """x broadcast to shape: its elements gathered, which changes no value as arithmetic may."""
+    shape = tuple(shape)
+    if 0 in shape:
+        return cast("Array", xp.zeros(shape, dtype=x.dtype, device=x.device))
+    places = xp.zeros(shape, dtype=default_dtype("integral", x.device), device=x.device)
+    sizes = (1,) * (len(shape) - x.ndim) + x.shape
+    stride = 1
+    for i in reversed(range(len(shape))):
+        if sizes[i] == 1:
+            continue
+        line = (1,) * i + (sizes[i],) + (1,) * (len(shape) - i - 1)
+        ramp = xp.reshape(xp.arange(sizes[i], device=x.device), line)
+        places = xp.add(places, xp.multiply(ramp, stride))
+        stride *= sizes[i]
+    flat = xp.reshape(x, (-1,))
+    return cast("Array", xp.reshape(flat[xp.reshape(places, (-1,))], shape))
+
+
 def expand_dims(x: Array, /, axis: int | Sequence[int]) -> Array:
     """A view of x with axes of size 1 inserted."""
     count = len(axis) if isinstance(axis, Sequence) else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
@@ -38,7 +39,7 @@ def var(
         squares = xp.add(xp.square(xp.real(apart)), xp.square(xp.imag(apart)))
     else:
         squares = xp.square(apart)
-    freedom = max(count - correction, 0.0)
+    freedom = count - correction if count > correction else 0.0
     return cast("Array", xp.divide(xp.sum(squares, axis=axis, keepdims=keepdims), freedom))
 
 
@@ -101,3 +102,58 @@ def cumulative_prod(
 ) -> Array:
     """Running product along an axis."""
     return _scan("cumulative_prod", xp.multiply, x, axis, dtype, 1 if include_initial else None)
+
+
+def _together(x: Array, axis: Axes) -> tuple[Array, tuple[int, ...]]:
+    """x with the reduced axes merged into its last one, and those axes."""
+    axes = axis_tuple("reduction", axis, x.ndim)
+    kept = tuple(i for i in range(x.ndim) if i not in axes)
+    count = math.prod(x.shape[i] for i in axes)
+    moved = xp.permute_dims(x, kept + axes)
+    return xp.reshape(moved, tuple(x.shape[i] for i in kept) + (count,)), axes
+
+
+def _with_axes(result: Array, axes: tuple[int, ...], keepdims: bool) -> Array:
+    return cast("Array", xp.expand_dims(result, axes)) if keepdims and axes else result
+
+
+def _fold(
+    combine: Callable[[Array, Array], Array], x: Array, axis: Axes, keepdims: bool, identity: int
+) -> Array:
+    """Halves are combined until one element is left of each line."""
+    lines, axes = _together(x, axis)
+    if lines.shape[-1] == 0:
+        empty = xp.full(lines.shape[:-1], identity, dtype=x.dtype, device=x.device)
+        return _with_axes(empty, axes, keepdims)
+    while lines.shape[-1] > 1:
+        half = lines.shape[-1] // 2
+        folded = combine(lines[..., :half], lines[..., half : 2 * half])
+        rest = lines[..., 2 * half :]
+        lines = xp.concat((folded, rest), axis=-1) if rest.shape[-1] else folded
+    return _with_axes(lines[..., 0], axes, keepdims)
+
+
+def max(x: Array, /, *, axis: Axes = None, keepdims: bool = False) -> Array:
+    """Maximum over axes; NaN where any element is NaN."""
+    return _fold(xp.maximum, x, axis, keepdims, 0)
+
+
+def min(x: Array, /, *, axis: Axes = None, keepdims: bool = False) -> Array:
+    """Minimum over axes; NaN where any element is NaN."""
+    return _fold(xp.minimum, x, axis, keepdims, 0)
+
+
+def prod(
+    x: Array, /, *, axis: Axes = None, dtype: DType | None = None, keepdims: bool = False
+) -> Array:
+    """Product over axes."""
+    x = xp.astype(x, accumulator_dtype(x) if dtype is None else dtype, copy=False)
+    return _fold(xp.multiply, x, axis, keepdims, 1)
+
+
+def sum(
+    x: Array, /, *, axis: Axes = None, dtype: DType | None = None, keepdims: bool = False
+) -> Array:
+    """Sum over axes, pairwise."""
+    x = xp.astype(x, accumulator_dtype(x) if dtype is None else dtype, copy=False)
+    return _fold(xp.add, x, axis, keepdims, 0)

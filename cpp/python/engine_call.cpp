@@ -1,0 +1,120 @@
+#include "engine_call.h"
+
+#include "dtype_type.h"
+
+namespace arrayforge {
+namespace {
+
+py::object converted(PyObject* x, DType dtype) {
+  if (as_array(x)->value.dtype == dtype) return borrow(x);
+  PyObject* args[2] = {x, dtype_object(dtype)};
+  return steal(call_function(Function::astype_, args, 2));
+}
+
+}  // namespace
+
+py::object axes_object(const Dims& axes) {
+  if (axes.size() == 1) return py::int_(axes[0]);
+  return steal(to_tuple(axes));
+}
+
+EngineCall& EngineCall::push(const char* name, py::object object) {
+  values_[count_] = std::move(object);
+  names_[count_++] = name;
+  return *this;
+}
+
+EngineCall& EngineCall::array(PyObject* x) { return push(nullptr, borrow(x)); }
+EngineCall& EngineCall::array(PyObject* x, DType dtype) {
+  return push(nullptr, converted(x, dtype));
+}
+EngineCall& EngineCall::array(const ArrayOrScalar& x, DType dtype) {
+  if (!x.is_scalar()) return array(x.object(), dtype);
+  const py::tuple shape(0);
+  PyObject* args[4] = {shape.ptr(), x.object(), dtype_object(dtype),
+                       reinterpret_cast<PyObject*>(device_)};
+  const py::tuple names = py::make_tuple("dtype", "device");
+  return push(nullptr, steal(call_function(Function::full_, args, 2, names.ptr())));
+}
+EngineCall& EngineCall::arrays(const py::tuple& items, DType dtype) {
+  py::tuple operands(items.size());
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    operands[i] = converted(py::object(items[i]).ptr(), dtype);
+  }
+  return push(nullptr, std::move(operands));
+}
+EngineCall& EngineCall::value(const Dims& shape) { return push(nullptr, steal(to_tuple(shape))); }
+EngineCall& EngineCall::value(py::object object) { return push(nullptr, std::move(object)); }
+
+EngineCall& EngineCall::keyword(const char* name, py::object object) {
+  return push(name, std::move(object));
+}
+EngineCall& EngineCall::flag(const char* name, bool given) {
+  return given ? keyword(name, py::bool_(true)) : *this;
+}
+EngineCall& EngineCall::dtype(DType dtype) { return keyword("dtype", borrow(dtype_object(dtype))); }
+EngineCall& EngineCall::device() {
+  return keyword("device", borrow(reinterpret_cast<PyObject*>(device_)));
+}
+
+py::object EngineCall::invoke(PyObject* callable, bool raw) const {
+  py::object held[kMax];
+  PyObject* args[kMax];
+  py::list names;
+  int used = 0;
+  for (int i = 0; i < count_; ++i) {
+    if (raw && is_device(values_[i].ptr())) {
+      // Engines of one device need no name for it; the others say what they call it.
+      const py::object implementation = borrow(backend_->implementation);
+      if (!py::hasattr(implementation, "engine_device")) continue;
+      held[used] = implementation.attr("engine_device")(borrow(device_->name));
+    } else {
+      held[used] = raw ? to_engine(backend_, device_, values_[i].ptr()) : values_[i];
+    }
+    args[used] = held[used].ptr();
+    if (names_[i]) names.append(names_[i]);
+    ++used;
+  }
+  const auto positional = static_cast<std::size_t>(used) - names.size();
+  const py::tuple keywords(names);
+  return steal(
+      PyObject_Vectorcall(callable, args, positional, keywords.empty() ? nullptr : keywords.ptr()));
+}
+
+py::object EngineCall::from_composite() const {
+  const py::object composite = composite_of(function_);
+  if (!composite) {
+    throw NotImplementedError("backend " + py::cast<std::string>(borrow(backend_->name)) +
+                              ": it lacks the primitive " + function_name(function_) + "()");
+  }
+  return invoke(composite.ptr(), false);
+}
+
+PyObject* EngineCall::result(DType dtype, const Dims& shape) const {
+  PyObject* callable = backend_function(backend_, function_);
+  if (!callable) return composed(dtype, shape);
+  const py::object raw = invoke(callable, true);
+  return wrap_planned(called_, backend_, device_, raw.ptr(), dtype, shape);
+}
+
+PyObject* EngineCall::view(const Array& planned) const {
+  PyObject* callable = backend_function(backend_, function_);
+  if (!callable) return composed(planned.dtype, planned.shape);
+  const py::object raw = invoke(callable, true);
+  return wrap_planned(called_, backend_, device_, raw.ptr(), planned.dtype, planned.shape,
+                      planned.storage);
+}
+
+PyObject* EngineCall::described() const {
+  PyObject* callable = backend_function(backend_, function_);
+  if (!callable) return from_composite().release().ptr();
+  return from_engine(backend_, invoke(callable, true).ptr());
+}
+
+PyObject* EngineCall::composed(DType dtype, const Dims& shape) const {
+  py::object array = from_composite();
+  check_planned(called_, array.ptr(), dtype, shape);
+  return array.release().ptr();
+}
+
+}  // namespace arrayforge
