@@ -1,6 +1,7 @@
 #include "array.h"
 
 #include "access.h"
+#include "promotion.h"
 
 namespace arrayforge {
 
@@ -9,8 +10,22 @@ Array make_array(DType dtype, const Dims& shape) {
 }
 
 Array make_array(DType dtype, const Dims& shape, Dims strides) {
-  const auto nbytes = static_cast<std::size_t>(size_of(shape) * itemsize(dtype));
-  return Array{dtype, shape, std::move(strides), 0, Storage::allocate(nbytes)};
+  // Operands that stretch may broadcast to more than there can be.
+  const std::int64_t nbytes = checked_size({}, shape, itemsize(dtype)) * itemsize(dtype);
+  return Array{dtype, shape, std::move(strides), 0,
+               Storage::allocate(static_cast<std::size_t>(nbytes))};
+}
+
+bool is_aligned(const Array& x) {
+  const DType element = is_complex(x.dtype) ? component_dtype(x.dtype) : x.dtype;
+  const std::int64_t unit = itemsize(element);
+  if (reinterpret_cast<std::uintptr_t>(Access::data(x)) % static_cast<std::uintptr_t>(unit) != 0) {
+    return false;
+  }
+  for (int i = 0; i < x.ndim(); ++i) {
+    if (x.shape[i] > 1 && x.strides[i] % unit != 0) return false;
+  }
+  return true;
 }
 
 bool may_overlap(const Array& a, const Array& b) {

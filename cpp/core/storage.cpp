@@ -1,5 +1,6 @@
 #include "storage.h"
 
+#include <algorithm>
 #include <mutex>
 #include <new>
 
@@ -106,6 +107,20 @@ std::size_t Storage::defragment() {
     ++moved;
   }
   return moved;
+}
+
+std::vector<Storage::Holder> Storage::largest(std::size_t count) {
+  std::vector<Holder> holders;
+  {
+    std::lock_guard lock(StorageList::mutex());
+    for (const Storage* storage = StorageList::head(); storage; storage = storage->next_) {
+      holders.push_back({storage->nbytes_, storage->references(), storage->pinned()});
+    }
+  }
+  std::sort(holders.begin(), holders.end(),
+            [](const Holder& a, const Holder& b) { return a.nbytes > b.nbytes; });
+  holders.resize(std::min(count, holders.size()));
+  return holders;
 }
 
 }  // namespace arrayforge

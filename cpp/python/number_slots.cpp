@@ -31,14 +31,14 @@ PyObject* inplace_power(PyObject* a, PyObject* b, PyObject*) {
 
 PyObject* matmul(PyObject* a, PyObject* b) {
   if (!is_array(a) || !is_array(b)) Py_RETURN_NOTIMPLEMENTED;
-  return guarded([&] {
+  return guarded("matmul", [&] {
     PyObject* args[2] = {a, b};
     return call_function(Function::matmul_, args, 2);
   });
 }
 PyObject* inplace_matmul(PyObject* a, PyObject* b) {
   if (!is_array(b)) Py_RETURN_NOTIMPLEMENTED;
-  return guarded([&] {
+  return guarded("matmul", [&] {
     PyObject* args[2] = {a, b};
     py::object product = steal(call_function(Function::matmul_, args, 2));
     if (!(as_array(product.ptr())->value.shape == as_array(a)->value.shape)) {

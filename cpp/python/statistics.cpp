@@ -11,6 +11,7 @@
 #include "convert.h"
 #include "dtype_type.h"
 #include "functions.h"
+#include "unlocked.h"
 
 namespace arrayforge {
 namespace {
@@ -56,7 +57,7 @@ PyObject* finish(const Array& x, DType dtype, const Dims& axes, bool keepdims, W
     compute();
   } else {
     const Pin pin(x);
-    py::gil_scoped_release release;
+    const WithoutGil without;
     compute();
   }
   return wrap(keepdims ? std::move(result) : without_axes(std::move(result), axes));

@@ -5,6 +5,7 @@
 #include "array_type.h"
 #include "convert.h"
 #include "functions.h"
+#include "unlocked.h"
 
 namespace arrayforge {
 namespace {
@@ -32,7 +33,7 @@ PyObject* gathered(const IndexPlan& plan) {
   const Pin pin(plan.rest);
   Array result;
   {
-    py::gil_scoped_release release;
+    const WithoutGil without;
     result = gather(plan);
   }
   return wrap(std::move(result));
