@@ -290,6 +290,25 @@ def test_assignment_whose_value_changes_the_array():
     assert x.tolist() == [1, 2, 3, 4]
 
 
+TRIPS = {
+    "a buffer": lambda x: xp.asarray(np.asarray(x)),
+    "dlpack": lambda x: xp.from_dlpack(np.from_dlpack(x)),
+}
+
+
+@pytest.mark.parametrize("through", TRIPS)
+def test_a_long_chain_of_owners_ends_without_recursion(through):
+    gc.collect()
+    x = xp.zeros(4)
+    blocks = memory.stats().allocations
+    for _ in range(50_000):
+        x = TRIPS[through](x)
+    x[0] = 3.0
+    assert x.tolist() == [3.0, 0.0, 0.0, 0.0]
+    del x
+    assert memory.stats().allocations == blocks - 1
+
+
 def test_what_overlaps_behaves_as_if_copied_first():
     for n in (5, 300):
         reference = np.arange(float(n * n)).reshape(n, n)
