@@ -34,6 +34,9 @@ pytestmark = pytest.mark.skipif(shutil.which(COMPILER[0]) is None, reason="no C+
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
     # A child of a process with threads starts threads here; the thread sanitizer wants to be asked.
     env = {**os.environ, "TSAN_OPTIONS": "die_after_fork=0"}
+    # The programs bring their own runtime, and the compiler leaks by design.
+    for name in ("LD_PRELOAD", "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS"):
+        env.pop(name, None)
     return subprocess.run(
         command, check=False, capture_output=True, text=True, timeout=300, env=env
     )

@@ -6,14 +6,26 @@
 namespace arrayforge {
 
 Array make_array(DType dtype, const Dims& shape) {
-  const std::int64_t size = itemsize(dtype);
-  const auto nbytes = static_cast<std::size_t>(size_of(shape) * size);
-  return Array{dtype, shape, c_strides(shape, size), 0, Storage::allocate(nbytes)};
+  return make_array(dtype, shape, c_strides(shape, itemsize(dtype)));
 }
 
 Array make_array(DType dtype, const Dims& shape, Dims strides) {
-  const auto nbytes = static_cast<std::size_t>(size_of(shape) * itemsize(dtype));
-  return Array{dtype, shape, std::move(strides), 0, Storage::allocate(nbytes)};
+  // Operands that stretch may broadcast to more than there can be.
+  const std::int64_t nbytes = checked_size({}, shape, itemsize(dtype)) * itemsize(dtype);
+  return Array{dtype, shape, std::move(strides), 0,
+               Storage::allocate(static_cast<std::size_t>(nbytes))};
+}
+
+bool is_aligned(const Array& x) {
+  const DType element = is_complex(x.dtype) ? component_dtype(x.dtype) : x.dtype;
+  const std::int64_t unit = itemsize(element);
+  if (reinterpret_cast<std::uintptr_t>(Access::data(x)) % static_cast<std::uintptr_t>(unit) != 0) {
+    return false;
+  }
+  for (int i = 0; i < x.ndim(); ++i) {
+    if (x.shape[i] > 1 && x.strides[i] % unit != 0) return false;
+  }
+  return true;
 }
 
 Array permute(const Array& x, const Dims& axes) {

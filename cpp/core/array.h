@@ -30,7 +30,7 @@ struct Array {
   }
 };
 
-// A fresh C-contiguous array of unspecified values. The shape must have passed checked_size().
+// A fresh C-contiguous array of unspecified values. Throws ValueError for a shape that cannot be.
 Array make_array(DType dtype, const Dims& shape);
 Array make_array(DType dtype, const Dims& shape, Dims strides);
 
@@ -40,6 +40,14 @@ Array transpose(const Array& x);
 
 // A view of the real or the imaginary parts of a complex array.
 Array component(const Array& x, bool imaginary);
+
+// Whether every element lies where its type wants it, which all kernels rely on. Only memory of
+// others can lie differently.
+bool is_aligned(const Array& x);
+
+inline bool overlaps_itself(const Array& x) {
+  return overlaps_itself(x.shape, x.strides, itemsize(x.dtype));
+}
 
 // True iff a write to one may change an element of the other, judged by the bytes they span.
 bool may_overlap(const Array& a, const Array& b);

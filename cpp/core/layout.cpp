@@ -37,8 +37,9 @@ std::int64_t checked_size(std::string_view function, const Dims& shape, std::int
   }
   // An overflow counts even beside a zero: strides of the other axes would not fit.
   if (overflow) {
-    throw ValueError(std::string(function) + "(): the size in bytes must fit 63 bits, got shape " +
-                     to_string(shape) + " of " + std::to_string(itemsize) + "-byte elements");
+    throw ValueError(std::string(function) + (function.empty() ? "" : "(): ") +
+                     "the size in bytes must fit 63 bits, got shape " + to_string(shape) + " of " +
+                     std::to_string(itemsize) + "-byte elements");
   }
   return empty ? 0 : nbytes / itemsize;
 }
@@ -92,6 +93,28 @@ Extent extent(const Dims& shape, const Dims& strides, std::int64_t itemsize) {
     (reach < 0 ? range.begin : range.end) += reach;
   }
   return range;
+}
+
+bool overlaps_itself(const Dims& shape, const Dims& strides, std::int64_t itemsize) {
+  int order[kMaxRank];
+  int count = 0;
+  for (int i = 0; i < shape.size(); ++i) {
+    if (shape[i] == 0) return false;
+    if (shape[i] == 1) continue;
+    int at = count++;
+    for (; at > 0 && std::abs(strides[order[at - 1]]) > std::abs(strides[i]); --at) {
+      order[at] = order[at - 1];
+    }
+    order[at] = i;
+  }
+  // From the smallest stride on, each must step over all that the ones before reach.
+  std::int64_t reach = itemsize;
+  for (int k = 0; k < count; ++k) {
+    const std::int64_t stride = std::abs(strides[order[k]]);
+    if (stride < reach) return true;
+    reach += (shape[order[k]] - 1) * stride;
+  }
+  return false;
 }
 
 int normalize_axis(std::string_view function, std::int64_t axis, int ndim) {

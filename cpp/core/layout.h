@@ -9,8 +9,8 @@
 
 namespace arrayforge {
 
-// Number of elements; throws ValueError naming `function` when a size is negative, the rank is
-// above kMaxRank, or the bytes do not fit 63 bits.
+// Number of elements; throws ValueError naming `function` (if not empty) when a size is negative,
+// the rank is above kMaxRank, or the bytes do not fit 63 bits.
 std::int64_t checked_size(std::string_view function, const Dims& shape, std::int64_t itemsize);
 
 // Number of elements of a shape known to be valid.
@@ -55,6 +55,10 @@ struct Extent {
   std::int64_t begin, end;
 };
 Extent extent(const Dims& shape, const Dims& strides, std::int64_t itemsize);
+
+// False iff no two elements share a byte, judged by the strides alone: an interleaving of axes that
+// happens to fit counts as sharing.
+bool overlaps_itself(const Dims& shape, const Dims& strides, std::int64_t itemsize);
 
 // Axis counted from the front; throws IndexError naming `function` when outside [-ndim, ndim).
 int normalize_axis(std::string_view function, std::int64_t axis, int ndim);

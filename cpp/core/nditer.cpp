@@ -175,15 +175,9 @@ void iterate(Loop loop, const Dims& shape, const IterOperand* operands, int coun
   });
 }
 
-void copy_into(const Array& target, const Array& source) {
-  if (may_overlap(target, source)) {
-    const bool same = target.dtype == source.dtype && target.offset == source.offset &&
-                      target.storage == source.storage && target.shape == source.shape &&
-                      target.strides == source.strides;
-    if (same) return;
-    copy_into(target, copy(source));
-    return;
-  }
+namespace {
+
+void copy_distinct(const Array& target, const Array& source) {
   std::int64_t strides[kMaxRank];
   broadcast_strides(source.shape, source.strides, target.shape, strides);
   const IterOperand operands[2] = {
@@ -191,6 +185,52 @@ void copy_into(const Array& target, const Array& source) {
       {write(target), target.strides.data(), target.dtype, target.dtype},
   };
   iterate(kernels().cast[index(source.dtype)][index(target.dtype)], target.shape, operands, 2);
+}
+
+// Where elements of the target share memory the last one in C order stays: of an axis that
+// stretches only the last place is written, and what still overlaps is written by one thread.
+void copy_shared(const Array& target, const Array& source) {
+  if (target.size() == 0) return;
+  Array to = target, from = source;
+  const int shift = target.ndim() - source.ndim();
+  for (int i = 0; i < target.ndim(); ++i) {
+    if (target.strides[i] != 0 || target.shape[i] < 2) continue;
+    to.shape[i] = 1;
+    if (i < shift || source.shape[i - shift] == 1) continue;
+    from.offset += (source.shape[i - shift] - 1) * source.strides[i - shift];
+    from.shape[i - shift] = 1;
+  }
+  if (!overlaps_itself(to)) return copy_distinct(to, from);
+  const ScopedThreads one(1);
+  copy_distinct(to, from);
+}
+
+}  // namespace
+
+void copy_into(const Array& target, const Array& source) {
+  if (may_overlap(target, source)) {
+    const bool same = target.dtype == source.dtype && read(target) == read(source) &&
+                      target.shape == source.shape && target.strides == source.strides;
+    if (same) return;
+    return copy_into(target, copy(source));
+  }
+  if (overlaps_itself(target)) return copy_shared(target, source);
+  copy_distinct(target, source);
+}
+
+Array aligned_copy(const Array& source) {
+  // Bytes have no alignment. Axes of size 1 make room for the axis of the bytes of an element.
+  const std::int64_t item = itemsize(source.dtype);
+  Array bytes{DType::uint8, Dims(), Dims(), source.offset, source.storage};
+  for (int i = 0; i < source.ndim(); ++i) {
+    if (source.shape[i] == 1) continue;
+    bytes.shape.push_back(source.shape[i]);
+    bytes.strides.push_back(source.strides[i]);
+  }
+  bytes.shape.push_back(item);
+  bytes.strides.push_back(1);
+  const Array compact = copy(bytes);
+  return Array{source.dtype, source.shape, c_strides(source.shape, item), 0, compact.storage};
 }
 
 Array copy(const Array& source, DType dtype) {

@@ -31,6 +31,8 @@ void copy_into(const Array& target, const Array& source);
 
 // A fresh C-contiguous array with the same values, converted.
 Array copy(const Array& source, DType dtype);
+// The same for memory that is_aligned() refuses.
+Array aligned_copy(const Array& source);
 inline Array copy(const Array& source) { return copy(source, source.dtype); }
 
 // The array itself when it is C-contiguous and aligned, else a compact copy.

@@ -1,5 +1,6 @@
 #include "storage.h"
 
+#include <algorithm>
 #include <mutex>
 #include <new>
 
@@ -8,8 +9,8 @@
 
 namespace arrayforge {
 
-// Storages that defragment() may move. Small blocks share slabs with many others, so only large
-// ones are listed.
+// Storages that defragment() may move (small blocks share slabs with many others, so only large
+// ones are listed), and those of others that wait for their release.
 struct StorageList {
   static constexpr std::size_t kThreshold = 64 * 1024;
 
@@ -32,6 +33,10 @@ struct StorageList {
     if (storage->next_) storage->next_->previous_ = storage->previous_;
     (storage->previous_ ? storage->previous_->next_ : head()) = storage->next_;
   }
+
+  // The owner may hold memory that is borrowed from us, and so on: what such a chain drops waits
+  // for the first of it to be done, so that a long one does not recurse.
+  static void release_in_turn(Storage* storage);
 };
 
 namespace {
@@ -100,10 +105,25 @@ void Storage::destroy() {
     if (nbytes_ >= StorageList::kThreshold) StorageList::remove(this);
     arena::release(data_, nbytes_);
   } else if (release_) {
-    release_(owner_);
+    return StorageList::release_in_turn(this);
   }
   this->~Storage();
   give_header(this);
+}
+
+void StorageList::release_in_turn(Storage* storage) {
+  thread_local Storage* waiting = nullptr;
+  thread_local bool is_busy = false;
+  storage->next_ = std::exchange(waiting, storage);
+  if (is_busy) return;
+  is_busy = true;
+  while (waiting) {
+    Storage* first = std::exchange(waiting, waiting->next_);
+    first->release_(first->owner_);
+    first->~Storage();
+    give_header(first);
+  }
+  is_busy = false;
 }
 
 std::size_t Storage::defragment() {
@@ -117,6 +137,20 @@ std::size_t Storage::defragment() {
     ++moved;
   }
   return moved;
+}
+
+std::vector<Storage::Holder> Storage::largest(std::size_t count) {
+  std::vector<Holder> holders;
+  {
+    std::lock_guard lock(StorageList::mutex());
+    for (const Storage* storage = StorageList::head(); storage; storage = storage->next_) {
+      holders.push_back({storage->nbytes_, storage->references(), storage->pinned()});
+    }
+  }
+  std::sort(holders.begin(), holders.end(),
+            [](const Holder& a, const Holder& b) { return a.nbytes > b.nbytes; });
+  holders.resize(std::min(count, holders.size()));
+  return holders;
 }
 
 }  // namespace arrayforge

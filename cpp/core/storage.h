@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 namespace arrayforge {
 
@@ -56,8 +57,28 @@ class Storage {
   std::int64_t references() const { return references_.load(std::memory_order_relaxed); }
 
   // Moves the bytes of unpinned arena storages to denser places; the caller makes sure that no
-  // kernel runs. Returns the number of storages moved.
+  // kernel runs: it holds what starts them (Python's lock), and kernels_running() is false. Returns
+  // the number of storages moved.
   static std::size_t defragment();
+
+  // Alive while kernels may run without Python's lock: nothing moves then, temporary arrays of the
+  // kernels included, which nobody pins.
+  class Running {
+   public:
+    Running() { running_.fetch_add(1, std::memory_order_relaxed); }
+    ~Running() { running_.fetch_sub(1, std::memory_order_release); }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+  };
+  static bool kernels_running() { return running_.load(std::memory_order_acquire) > 0; }
+
+  // The largest arena storages, the largest first; small ones are not listed.
+  struct Holder {
+    std::size_t nbytes;
+    std::int64_t references;
+    bool pinned;
+  };
+  static std::vector<Holder> largest(std::size_t count);
 
  private:
   friend class StorageRef;
@@ -73,6 +94,8 @@ class Storage {
     }
   }
   void destroy();
+
+  static inline std::atomic<int> running_{0};
 
   std::atomic<std::int64_t> references_{1};
   std::atomic<std::uint64_t> version_{0};

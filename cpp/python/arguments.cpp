@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "convert.h"
+
 namespace arrayforge {
 namespace {
 
@@ -31,8 +33,6 @@ PyObject* literal(std::string_view text) {
 [[noreturn]] void fail(const Signature& signature, const std::string& rule) {
   throw TypeError(std::string(signature.function()) + "(): " + rule);
 }
-
-std::string quoted(PyObject* name) { return "'" + py::cast<std::string>(borrow(name)) + "'"; }
 
 // Interned names are found by identity; others by value.
 int find_keyword(const std::vector<Parameter>& parameters, PyObject* name) {
@@ -108,18 +108,18 @@ Arguments::Arguments(const Signature& signature, PyObject* const* args, Py_ssize
     PyObject* name = PyTuple_GET_ITEM(keywords, k);
     const int i = find_keyword(parameters, name);
     if (i < 0 || parameters[i].binding == Binding::variadic) {
-      fail(signature, "unexpected keyword argument " + quoted(name));
+      fail(signature, "unexpected keyword argument " + shown(name));
     }
     if (parameters[i].binding == Binding::positional_only) {
-      fail(signature, quoted(name) + " is positional-only");
+      fail(signature, shown(name) + " is positional-only");
     }
-    if (values_[i]) fail(signature, quoted(name) + " is given twice");
+    if (values_[i]) fail(signature, shown(name) + " is given twice");
     values_[i] = args[count + k];
   }
   for (int i = 0; i < total; ++i) {
     if (values_[i]) continue;
     if (!parameters[i].default_value)
-      fail(signature, "missing argument " + quoted(parameters[i].name));
+      fail(signature, "missing argument " + shown(parameters[i].name));
     values_[i] = parameters[i].default_value;
   }
 }

@@ -9,6 +9,7 @@
 #include "host_memory.h"
 #include "nested.h"
 #include "transfer.h"
+#include "unlocked.h"
 
 namespace arrayforge {
 namespace {
@@ -22,7 +23,7 @@ using Copy = std::optional<bool>;  // copy=: True, False (never), nothing (where
 Array copied(const Array& x, DType dtype) {
   if (x.size() <= kParallelGrain) return copy(x, dtype);
   const Pin pin(x);
-  py::gil_scoped_release release;
+  const WithoutGil without;
   return copy(x, dtype);
 }
 
@@ -61,7 +62,7 @@ Array host_array(const char* function, PyObject* object, std::optional<DType> dt
     return nested_array(function, object, dtype, default_float);
   }
   if (PyUnicode_Check(object)) refuse(function, object);
-  auto memory = host_memory(function, object);
+  auto memory = host_memory(function, object, wants_copy != false);
   if (!memory) refuse(function, object);
   return adopt(function, std::move(*memory), dtype, wants_copy);
 }

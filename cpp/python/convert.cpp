@@ -1,5 +1,6 @@
 #include "convert.h"
 
+#include <cmath>
 #include <cstring>
 #include <string>
 
@@ -8,8 +9,6 @@
 
 namespace arrayforge {
 namespace {
-
-std::string shown(PyObject* object) { return py::cast<std::string>(py::repr(borrow(object))); }
 
 // Conversions of one element take the way of the kernels, so that scalars and arrays round alike.
 void cast_element(DType from, DType to, const void* source, void* target) {
@@ -47,6 +46,27 @@ void store_signed(const char* function, DType dtype, PyObject* integer, void* el
 }
 
 }  // namespace
+
+std::string shown(PyObject* object) {
+  constexpr std::size_t kLongest = 80;
+  PyObject* repr = PyObject_Repr(object);
+  const char* text = repr ? PyUnicode_AsUTF8(repr) : nullptr;
+  std::string result;
+  if (text) {
+    result = text;
+    if (result.size() > kLongest) {
+      std::size_t end = kLongest - 3;
+      while ((result[end] & 0xc0) == 0x80) --end;  // not inside a character
+      result = result.substr(0, end) + "...";
+    }
+  } else {
+    // No text: an integer of thousands of digits, or a __repr__ that raises.
+    PyErr_Clear();
+    result = std::string("a ") + Py_TYPE(object)->tp_name;
+  }
+  Py_XDECREF(repr);
+  return result;
+}
 
 std::int64_t to_int(const char* function, const char* parameter, PyObject* object) {
   if (PyFloat_Check(object) || !PyIndex_Check(object)) {
@@ -118,6 +138,10 @@ void store_scalar(const char* function, DType dtype, PyObject* scalar, void* ele
       if (PyLong_Check(scalar)) {
         integer = borrow(scalar);
       } else if (PyFloat_Check(scalar)) {
+        if (!std::isfinite(PyFloat_AS_DOUBLE(scalar))) {
+          throw ValueError(std::string(function) + "(): " + shown(scalar) + " does not fit " +
+                           std::string(name(dtype)));
+        }
         integer = steal(PyNumber_Long(scalar));
       } else {
         integer = steal(PyNumber_Index(scalar));

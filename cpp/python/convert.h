@@ -2,12 +2,16 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "../core/dims.h"
 #include "../core/promotion.h"
 #include "python.h"
 
 namespace arrayforge {
+
+// repr(object) for a message: shortened, and the type alone where it has none.
+std::string shown(PyObject* object);
 
 // An integer, anything with __index__; throws TypeError naming function and parameter.
 std::int64_t to_int(const char* function, const char* parameter, PyObject* object);

@@ -77,10 +77,20 @@ bool is_multiple(const Array& x) {
   return true;
 }
 
+// The first of a pair of integers: (major, minor), (device type, number).
+std::int64_t first_of_pair(const char* parameter, PyObject* object) {
+  const Dims pair = to_dims("__dlpack__", object);
+  if (pair.size() != 2) {
+    throw ValueError(std::string("__dlpack__(): ") + parameter + " must be a pair, got " +
+                     shown(object));
+  }
+  return pair[0];
+}
+
 }  // namespace
 
 PyObject* array_dlpack(PyObject* self, PyObject* args, PyObject* keywords) {
-  return guarded([&] {
+  return guarded("__dlpack__", [&] {
     PyObject *stream = Py_None, *version = Py_None, *device = Py_None, *wants_copy = Py_None;
     static const char* names[] = {"stream", "max_version", "dl_device", "copy", nullptr};
     if (!PyArg_ParseTupleAndKeywords(args, keywords, "|$OOOO:__dlpack__", const_cast<char**>(names),
@@ -92,15 +102,15 @@ PyObject* array_dlpack(PyObject* self, PyObject* args, PyObject* keywords) {
       return checked(PyObject_Call(borrow(array->raw).attr("__dlpack__").ptr(), args, keywords));
     }
     if (stream != Py_None) throw ValueError("__dlpack__(): host memory has no streams, pass None");
-    if (device != Py_None && to_dims("__dlpack__", device)[0] != kHost) {
+    if (device != Py_None && first_of_pair("dl_device", device) != kHost) {
       throw BufferError("__dlpack__(): the array is in host memory, device (1, 0)");
     }
-    const bool must_copy = wants_copy == Py_True;
+    const bool must_copy = wants_copy != Py_None && to_bool("__dlpack__", "copy", wants_copy);
     if (!must_copy && !is_multiple(array->value)) {
       throw BufferError("__dlpack__(): strides are no multiples of the item size; copy() first");
     }
     Array x = must_copy ? copy(array->value) : Array(array->value);
-    const bool versioned = version != Py_None && to_dims("__dlpack__", version)[0] >= 1;
+    const bool versioned = version != Py_None && first_of_pair("max_version", version) >= 1;
     return checked(versioned ? export_versioned(std::move(x), must_copy)
                              : export_plain(std::move(x)));
   });

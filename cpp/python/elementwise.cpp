@@ -10,6 +10,7 @@
 #include "foreign.h"
 #include "functions.h"
 #include "mutants.h"
+#include "unlocked.h"
 
 namespace arrayforge {
 namespace {
@@ -106,7 +107,7 @@ void run_native(Loop loop, const Array& out, DType out_kernel, const Array* cons
   const Pin pin(out);
   const Pin first(inputs[0] ? *inputs[0] : out);
   const Pin second(arity == 2 && inputs[1] ? *inputs[1] : out);
-  py::gil_scoped_release release;
+  const WithoutGil without;
   iterate(loop, out.shape, operands, arity + 1);
 }
 
@@ -315,6 +316,11 @@ PyObject* run_inplace(Call& call, ArrayObject* target) {
     if (array_assign_subscript(self, all.ptr(), result.ptr()) < 0) throw error_already_set();
     return new_ref(self);
   }
+  if (overlaps_itself(target->value)) {
+    const py::object result = steal(call.run());
+    copy_into(target->value, as_array(result.ptr())->value);
+    return new_ref(reinterpret_cast<PyObject*>(target));
+  }
   const Loop loop = loop_for(call.op, call.plan.kernel);
   Call::Native operands;
   call.native(&operands);
@@ -322,7 +328,7 @@ PyObject* run_inplace(Call& call, ArrayObject* target) {
   for (int i = 0; i < call.arity; ++i) {
     const Array* x = operands.inputs[i];
     if (!x || !may_overlap(*x, target->value)) continue;
-    const bool same = x->offset == target->value.offset && x->strides == target->value.strides &&
+    const bool same = read(*x) == read(target->value) && x->strides == target->value.strides &&
                       x->shape == target->value.shape && x->dtype == call.plan.kernel;
     if (same) continue;
     copies[i] = copy(*x);
@@ -336,7 +342,7 @@ PyObject* run_inplace(Call& call, ArrayObject* target) {
 }  // namespace
 
 PyObject* elementwise_entry(Op op, PyObject* const* args, Py_ssize_t count) noexcept {
-  return guarded([&] {
+  return guarded(info(op).name.data(), [&] {
     const int arity = info(op).arity;
     if (count != arity) {
       throw TypeError(std::string(info(op).name) + "(): takes " + std::to_string(arity) +
@@ -368,7 +374,7 @@ PyObject* component_entry(Op op, PyObject* const* args, Py_ssize_t count) noexce
 }
 
 PyObject* elementwise_operator(Op op, PyObject* a, PyObject* b) noexcept {
-  return guarded([&] {
+  return guarded(info(op).name.data(), [&] {
     PyObject* args[2] = {a, b};
     const int arity = b ? 2 : 1;
     const Form form = is_array(a) ? Form::op : Form::reflected;
@@ -386,7 +392,7 @@ PyObject* elementwise_operator(Op op, PyObject* a, PyObject* b) noexcept {
 }
 
 PyObject* inplace_operator(Op op, PyObject* a, PyObject* b) noexcept {
-  return guarded([&] {
+  return guarded(info(op).name.data(), [&] {
     Call call;
     call.op = op;
     call.arity = 2;

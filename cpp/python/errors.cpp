@@ -1,4 +1,7 @@
+#include <string>
+
 #include "../core/arena.h"
+#include "../core/storage.h"
 #include "python.h"
 
 namespace arrayforge {
@@ -42,15 +45,40 @@ PyObject* make_type(py::module_& module, const char* name, PyObject* base, const
   return type.release().ptr();
 }
 
+// What was asked for, what there is, and who holds it.
+std::string describe(const arena::OutOfMemory& error) {
+  std::string text = "out of memory, " + std::to_string(error.requested) + " bytes asked for, " +
+                     std::to_string(error.live) + " held by arrays, ";
+  text += error.is_limit() ? "the limit is " + std::to_string(error.limit)
+                           : std::string("the system grants no more");
+  const auto holders = Storage::largest(3);
+  if (!holders.empty()) text += "; the largest hold";
+  for (std::size_t i = 0; i < holders.size(); ++i) {
+    text += (i > 0 ? ", " : " ") + std::to_string(holders[i].nbytes) + " bytes";
+    if (holders[i].references > 1) {
+      text += " (in " + std::to_string(holders[i].references) + " arrays)";
+    }
+    if (holders[i].pinned) text += " (exported)";
+  }
+  return text;
+}
+
+std::string with_name(const char* function, const std::string& text) {
+  if (!function || text.find("(): ") != text.npos) return text;
+  return std::string(function) + "(): " + text;
+}
+
 }  // namespace
 
-void set_python_error() noexcept {
+void set_python_error(const char* function) noexcept {
   try {
     throw;
   } catch (py::error_already_set& error) {
     error.restore();
   } catch (const Error& error) {
-    PyErr_SetString(python_type(error.kind()), error.what());
+    PyErr_SetString(python_type(error.kind()), with_name(function, error.what()).c_str());
+  } catch (const arena::OutOfMemory& error) {
+    PyErr_SetString(PyExc_MemoryError, with_name(function, describe(error)).c_str());
   } catch (const std::bad_alloc& error) {
     PyErr_SetString(PyExc_MemoryError, error.what());
   } catch (const std::exception& error) {

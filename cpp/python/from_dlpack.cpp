@@ -14,9 +14,6 @@
 namespace arrayforge {
 namespace {
 
-// Sums of one reach per axis stay within 63 bits.
-constexpr std::int64_t kMaxReach = std::int64_t{1} << 55;
-
 DType checked_dtype(DLDataType given) {
   constexpr int kKinds[] = {1, 2, 3, -1, -1, 4, 0};  // by code, from int to bool
   if (given.lanes == 1) {
@@ -34,11 +31,21 @@ DType checked_dtype(DLDataType given) {
                     " lanes");
 }
 
+// Kernels want elements where their type does; memory that lies differently is copied at once.
+Array placed(Array&& x, bool refuses_copy) {
+  if (is_aligned(x)) return std::move(x);
+  if (refuses_copy) {
+    throw BufferError("from_dlpack(): " + std::string(name(x.dtype)) +
+                      " elements at odd addresses take a copy, and copy=False");
+  }
+  return aligned_copy(x);
+}
+
 template <class Managed>
 Array adopt(PyObject* capsule, const char* name, const char* used_name, bool writable) {
   auto* managed = static_cast<Managed*>(PyCapsule_GetPointer(capsule, name));
   if (!managed) throw error_already_set();
-  const DLTensor& x = managed->tensor;
+  const DLTensor x = managed->tensor;
   if (x.device.device_type != kHost) {
     throw BufferError("from_dlpack(): the capsule is on device type " +
                       std::to_string(x.device.device_type) + ", not in host memory (1)");
@@ -50,16 +57,19 @@ Array adopt(PyObject* capsule, const char* name, const char* used_name, bool wri
   Dims shape(x.shape, x.ndim);
   const std::int64_t size = checked_size("from_dlpack", shape, itemsize(dtype));
   Dims strides = c_strides(shape, itemsize(dtype));
-  for (int i = 0; x.strides && i < x.ndim; ++i) {
-    std::int64_t reach = 0;
-    if (__builtin_mul_overflow(x.strides[i], itemsize(dtype), &strides[i]) ||
-        __builtin_mul_overflow(strides[i], shape[i] > 0 ? shape[i] - 1 : 0, &reach) ||
-        reach > kMaxReach || reach < -kMaxReach) {
-      throw BufferError("from_dlpack(): the strides do not fit the address space");
+  for (int i = 0; x.strides && size > 0 && i < x.ndim; ++i) {
+    if (__builtin_mul_overflow(x.strides[i], itemsize(dtype), &strides[i])) {
+      throw BufferError("from_dlpack(): a stride of " + std::to_string(x.strides[i]) +
+                        " elements does not fit 64 bits");
     }
   }
   if (size > 0 && !x.data) throw BufferError("from_dlpack(): the capsule has no data");
-  char* data = static_cast<char*>(x.data) + x.byte_offset;
+  if (size > 0 && x.byte_offset > kLastAddress) {
+    throw BufferError("from_dlpack(): a byte offset of " + std::to_string(x.byte_offset) +
+                      " does not fit the address space");
+  }
+  char* data = size > 0 ? static_cast<char*>(x.data) + x.byte_offset : nullptr;
+  check_span("from_dlpack", shape, strides, itemsize(dtype), data);
   // From here on the array is ours: a consumed capsule has another name.
   if (PyCapsule_SetName(capsule, used_name) < 0) throw error_already_set();
   return borrowed_array(dtype, std::move(shape), std::move(strides), data, writable, managed,
@@ -100,6 +110,15 @@ py::object capsule_of(const py::object& producer, bool refuses_copy) {
   return method();
 }
 
+std::int64_t device_type(const py::object& producer) {
+  const py::object place = producer.attr("__dlpack_device__")();
+  if (!PyTuple_Check(place.ptr()) || PyTuple_GET_SIZE(place.ptr()) != 2) {
+    throw TypeError("from_dlpack(): __dlpack_device__() must return a pair, got " +
+                    shown(place.ptr()));
+  }
+  return to_int("from_dlpack", "the device type", PyTuple_GET_ITEM(place.ptr(), 0));
+}
+
 }  // namespace
 
 namespace entries {
@@ -116,17 +135,17 @@ PyObject* from_dlpack(const Arguments& a) {
     return call_function(Function::asarray_, args, 1, names.ptr());
   }
   DeviceObject* device = to_device("from_dlpack", a[1]);
-  py::tuple place = producer.attr("__dlpack_device__")();
-  if (py::cast<int>(place[0]) != kHost) {
+  if (device_type(producer) != kHost) {
     if (device == cpu_device()) {
       throw BufferError("from_dlpack(): the array is not in host memory; name its device");
     }
     py::object raw = backend_member(device->backend, "from_dlpack")(producer);
     return from_engine(device->backend, raw.ptr());
   }
-  Array x = from_capsule(capsule_of(producer, a[2] == Py_False).ptr());
-  if (a[2] == Py_True) x = copy(x);
-  if (device != cpu_device() && a[2] == Py_False) {
+  const bool refuses_copy = a[2] != Py_None && !to_bool("from_dlpack", "copy", a[2]);
+  Array x = placed(from_capsule(capsule_of(producer, refuses_copy).ptr()), refuses_copy);
+  if (a[2] != Py_None && !refuses_copy) x = copy(x);
+  if (device != cpu_device() && refuses_copy) {
     throw ValueError("from_dlpack(): another device takes a copy, and copy=False");
   }
   py::object host = steal(wrap(std::move(x)));

@@ -64,6 +64,33 @@ PyObject* call_composite(int row, const Arguments& arguments) {
   return checked(PyObject_Call(callable.ptr(), py::tuple(positional).ptr(), named.ptr()));
 }
 
+void require_array(int row, PyObject* object) {
+  if (is_array(object)) return;
+  throw TypeError(std::string(kRows[row].name) + "(): expected an arrayforge array, got " +
+                  Py_TYPE(object)->tp_name + "; asarray() converts");
+}
+
+// Composites may take for granted that arrays are arrays: x, the arrays of a sequence, and both
+// operands of linear algebra.
+void require_arrays(int row, const Arguments& arguments) {
+  const auto& parameters = arguments.signature().parameters();
+  const bool algebra = std::string_view(kRows[row].chapter).starts_with("lin");
+  for (int i = 0; i < static_cast<int>(parameters.size()); ++i) {
+    const auto is = [&](const char* name) {
+      return PyUnicode_CompareWithASCIIString(parameters[static_cast<std::size_t>(i)].name, name) ==
+             0;
+    };
+    if (is("x") || (algebra && (is("x1") || is("x2")))) require_array(row, arguments[i]);
+    PyObject* items = arguments[i];
+    if (!is("arrays") || !(PyTuple_Check(items) || PyList_Check(items))) continue;
+    const Py_ssize_t n = PySequence_Fast_GET_SIZE(items);
+    for (Py_ssize_t k = 0; k < n; ++k) require_array(row, PySequence_Fast_GET_ITEM(items, k));
+  }
+  for (Py_ssize_t k = 0; k < arguments.variadic_count(); ++k) {
+    require_array(row, arguments.variadic()[k]);
+  }
+}
+
 PyObject* run(int row, Arguments&& arguments) {
   const Prepared& facts = prepared[row];
   if (kRows[row].frontend) return call_composite(row, arguments);
@@ -76,7 +103,10 @@ PyObject* run(int row, Arguments&& arguments) {
   for (Py_ssize_t k = 0; k < arguments.variadic_count(); ++k) {
     choice.add_all(arguments.variadic()[k]);
   }
-  if (!kRows[row].handler) return call_composite(row, arguments);
+  if (!kRows[row].handler) {
+    require_arrays(row, arguments);
+    return call_composite(row, arguments);
+  }
   BackendObject* backend = choice.backend();
   DeviceObject* device = choice.device();
   if (facts.creates && (!backend || arguments[facts.device] != Py_None)) {
@@ -98,7 +128,8 @@ PyObject* call_row(int row, Form form, PyObject* const* args, Py_ssize_t count,
 
 template <int I>
 PyObject* entry(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
-  return guarded([&] { return call_row(I, Form::function, args, count, keywords); });
+  return guarded(kRows[I].name,
+                 [&] { return call_row(I, Form::function, args, count, keywords); });
 }
 
 template <int I>

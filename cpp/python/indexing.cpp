@@ -11,6 +11,7 @@
 #include "functions.h"
 #include "indexing_foreign.h"
 #include "simple_view.h"
+#include "unlocked.h"
 
 namespace arrayforge {
 namespace {
@@ -85,7 +86,7 @@ class Key {
       *write(mask) = object == Py_True;
       push({.kind = IndexKind::mask, .array = std::move(mask)}, borrow(object));
     } else if (PyFloat_Check(object) || PyComplex_Check(object) || PyUnicode_Check(object)) {
-      refuse(function_, py::cast<std::string>(py::repr(borrow(object))));
+      refuse(function_, shown(object));
     } else if (!parse_integer(object)) {
       parse_stranger(object);
     }
@@ -105,8 +106,7 @@ class Key {
     int overflow;
     const std::int64_t value = PyLong_AsLongLongAndOverflow(integer, &overflow);
     if (overflow) {
-      throw IndexError(std::string(function_) + "(): index " +
-                       py::cast<std::string>(py::str(owner)) + " is out of range");
+      throw IndexError(std::string(function_) + "(): index " + shown(integer) + " is out of range");
     }
     push({.kind = IndexKind::integer, .start = value});
     return true;
@@ -188,7 +188,7 @@ template <class F>
 void run_large(std::int64_t size, const Array& x, F&& f) {
   if (size <= kParallelGrain) return f();
   const Pin pin(x);
-  py::gil_scoped_release release;
+  const WithoutGil without;
   f();
 }
 
@@ -283,7 +283,7 @@ void assign(ArrayObject* x, PyObject* key_object, PyObject* value) {
 }  // namespace
 
 PyObject* array_subscript(PyObject* self, PyObject* key_object) {
-  return guarded([&]() -> PyObject* {
+  return guarded(kGet, [&]() -> PyObject* {
     ArrayObject* x = as_array(self);
     ViewPlan view;
     if (x->is_native() && simple_view(kGet, x->value, key_object, &view)) {
@@ -300,10 +300,11 @@ PyObject* array_subscript(PyObject* self, PyObject* key_object) {
 }
 
 int array_assign_subscript(PyObject* self, PyObject* key, PyObject* value) {
-  return guarded_status([&] {
+  const auto body = [&] {
     if (!value) throw TypeError("__delitem__(): elements of an array cannot be deleted");
     assign(as_array(self), key, value);
-  });
+  };
+  return guarded_status(body, kSet);
 }
 
 }  // namespace arrayforge

@@ -24,6 +24,12 @@ Array part(const Array& whole, const Array& x, int axis, bool flat, std::int64_t
                     begin);
 }
 
+void join(std::int64_t* size, std::int64_t more) {
+  if (__builtin_add_overflow(*size, more, size)) {
+    throw ValueError("concat(): the joined axis must fit 63 bits");
+  }
+}
+
 Dims joined_shape(const std::vector<Array>& arrays, int axis) {
   Dims shape(arrays[0].shape);
   for (std::size_t i = 1; i < arrays.size(); ++i) {
@@ -34,7 +40,7 @@ Dims joined_shape(const std::vector<Array>& arrays, int axis) {
                        ", got " + to_string(arrays[0].shape) + " and " +
                        to_string(arrays[i].shape));
     }
-    shape[axis] += arrays[i].shape[axis];
+    join(&shape[axis], arrays[i].shape[axis]);
   }
   return shape;
 }
@@ -158,7 +164,7 @@ PyObject* concat(const Arguments& a) {
   for (const Array& x : arrays) {
     const Promoted next = promote(common.dtype, x.dtype);
     common = {next.dtype, common.standard && next.standard};
-    shape[0] += x.size();
+    join(&shape[0], x.size());
     if (!flat && x.ndim() == 0) throw ValueError("concat(): 0-d arrays have no axis to join along");
   }
   if (!flat) {

@@ -1,6 +1,9 @@
 // The arena and the thread pool for arrayforge.memory and arrayforge.configuration.
 #include "memory.h"
 
+#include <chrono>
+#include <thread>
+
 #include "../core/arena.h"
 #include "../core/parallel.h"
 #include "../core/storage.h"
@@ -29,8 +32,21 @@ void set_limit(const std::optional<std::size_t>& bytes) {
   arena::set_limit(bytes.value_or(arena::kUnlimited));
 }
 
+// Kernels of other threads point at memory: it moves when they are done, or not at all where they
+// do not pause within a second. With the lock held no further one starts.
+bool wait_for_kernels() {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  while (Storage::kernels_running()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    const py::gil_scoped_release release;
+    std::this_thread::sleep_for(std::chrono::microseconds(50));
+  }
+  return true;
+}
+
 // A block moves at most once per pass; passes end when nothing moves any more.
 std::size_t defragment() {
+  if (!wait_for_kernels()) return 0;
   std::size_t moved = 0;
   while (const std::size_t now = Storage::defragment()) moved += now;
   return moved;

@@ -62,7 +62,7 @@ PyObject* format(PyObject* self, PyObject* spec) {
 }
 
 PyObject* copied(PyObject* self, PyObject*) {
-  return guarded([&] {
+  return guarded("copy", [&] {
     ArrayObject* array = as_array(self);
     if (array->is_native()) return wrap(copy(array->value));
     PyObject* args[2] = {self, dtype_object(array->value.dtype)};
@@ -71,7 +71,7 @@ PyObject* copied(PyObject* self, PyObject*) {
 }
 
 PyObject* reduce(PyObject* self, PyObject*) {
-  return guarded([&] {
+  return guarded("__reduce__", [&] {
     py::object host = host_of(self);
     const Array& x = as_array(host.ptr())->value;
     const Array compact = contiguous(x);

@@ -162,6 +162,7 @@ Array nested_array(const char* function, PyObject* object, std::optional<DType> 
   const Dims shape = collector.shape();
   checked_size(function, shape, itemsize(chosen));
   Array result = make_array(chosen, shape);
+  const Pin pin(result);  // __bool__ of a number may run anything, defragment() included
   char* element = write(result);
   for (const Leaf& leaf : collector.leaves()) {
     store_leaf(function, chosen, leaf, element);

@@ -32,7 +32,7 @@ PyObject* inplace_power(PyObject* a, PyObject* b, PyObject*) {
 
 PyObject* matmul(PyObject* a, PyObject* b) {
   if (!is_array(a) || !is_array(b)) Py_RETURN_NOTIMPLEMENTED;
-  return guarded([&] {
+  return guarded("matmul", [&] {
     PyObject* args[2] = {a, b};
     return mutable_result(index_of(Function::matmul_), Form::op, args, 2,
                           [&] { return call_function(Function::matmul_, args, 2); });
@@ -49,7 +49,7 @@ PyObject* run_inplace_matmul(PyObject* const* args) {
 }
 PyObject* inplace_matmul(PyObject* a, PyObject* b) {
   if (!is_array(b)) Py_RETURN_NOTIMPLEMENTED;
-  return guarded([&] {
+  return guarded("matmul", [&] {
     PyObject* args[2] = {a, b};
     return mutable_target(index_of(Function::matmul_), args, 2,
                           [&] { return run_inplace_matmul(args); });

@@ -11,6 +11,7 @@
 #include "arguments.h"
 #include "array_type.h"
 #include "convert.h"
+#include "unlocked.h"
 
 namespace arrayforge {
 
@@ -83,13 +84,5 @@ class ArrayOrScalar {
   py::object owner_;
   std::optional<ScalarKind> kind_;
 };
-
-// Runs f without the GIL where the work is worth it. The caller pins what f reads and writes.
-template <class F>
-void unlocked(bool large, F&& f) {
-  if (!large) return f();
-  const py::gil_scoped_release release;
-  f();
-}
 
 }  // namespace arrayforge

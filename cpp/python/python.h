@@ -13,8 +13,9 @@ namespace py = pybind11;
 // Thrown when a Python exception is already set.
 using py::error_already_set;
 
-// Sets the Python exception for the C++ one in flight.
-void set_python_error() noexcept;
+// Sets the Python exception for the C++ one in flight. Parts of the core that do not know what was
+// called leave the name out of their message; it is added here.
+void set_python_error(const char* function = nullptr) noexcept;
 
 // Runs f, which returns a new reference or throws.
 template <class F>
@@ -27,14 +28,24 @@ PyObject* guarded(F&& f) noexcept {
   }
 }
 
+template <class F>
+PyObject* guarded(const char* function, F&& f) noexcept {
+  try {
+    return f();
+  } catch (...) {
+    set_python_error(function);
+    return nullptr;
+  }
+}
+
 // The same for slots that return an int, 0 for success.
 template <class F>
-int guarded_status(F&& f) noexcept {
+int guarded_status(F&& f, const char* function = nullptr) noexcept {
   try {
     f();
     return 0;
   } catch (...) {
-    set_python_error();
+    set_python_error(function);
     return -1;
   }
 }

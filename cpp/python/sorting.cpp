@@ -48,8 +48,7 @@ PyObject* searchsorted(const Arguments& a) {
   }
   const bool right = PyUnicode_Check(a[2]) && PyUnicode_CompareWithASCIIString(a[2], "right") == 0;
   if (!right && !(PyUnicode_Check(a[2]) && PyUnicode_CompareWithASCIIString(a[2], "left") == 0)) {
-    throw ValueError("searchsorted(): side must be 'left' or 'right', got " +
-                     py::cast<std::string>(py::repr(borrow(a[2]))));
+    throw ValueError("searchsorted(): side must be 'left' or 'right', got " + shown(a[2]));
   }
   const DType dtype =
       require_promoted("searchsorted", x2.promoted_with(x1.dtype, default_float(a)));

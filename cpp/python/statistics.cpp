@@ -45,7 +45,7 @@ PyObject* finish(const Array& x, DType dtype, const Dims& axes, bool keepdims, W
     compute();
   } else {
     const Pin pin(x);
-    py::gil_scoped_release release;
+    const WithoutGil without;
     compute();
   }
   return wrap(keepdims ? std::move(result) : without_axes(std::move(result), axes));

@@ -26,7 +26,7 @@ PyObject* gathered(const IndexPlan& plan) {
   const Pin pin(plan.rest);
   Array result;
   {
-    py::gil_scoped_release release;
+    const WithoutGil without;
     result = gather(plan);
   }
   return wrap(std::move(result));

@@ -5,6 +5,7 @@ Functions that can fail take the name of their caller first: an error names what
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
@@ -25,6 +26,21 @@ def lacks(x: Array, primitive: str) -> NotImplementedError:
 def default_dtype(kind: str, device: Device | None = None) -> DType:
     """The default dtype of a kind ("real floating", "integral", "indexing", ...) on a device."""
     return xp.__array_namespace_info__().default_dtypes(device=device)[kind]
+
+
+def integer(name: str, parameter: str, value: int) -> int:
+    """value as a Python integer, anything with __index__."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        message = f"{name}(): {parameter} must be an integer, got {value!r}"
+        raise TypeError(message) from None
+
+
+def countable(name: str, sizes: Sequence[int]) -> None:
+    """Refuses more elements of 8 bytes than can be addressed."""
+    if 8 * math.prod(n for n in sizes if n != 0) > 2**63 - 1:
+        raise ValueError(f"{name}(): the size in bytes must fit 63 bits, got shape {tuple(sizes)}")
 
 
 def axis_index(name: str, axis: int, ndim: int) -> int:

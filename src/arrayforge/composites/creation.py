@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import arrayforge as xp
 
-from ._arguments import default_dtype, matrices
+from ._arguments import countable, default_dtype, integer, matrices
 
 if TYPE_CHECKING:
     from ._typing import Array, ArrayOrScalar, Device, DType, Scalar
@@ -38,9 +38,16 @@ def arange(
     integral = all(isinstance(value, int) for value in (start, stop, step))
     if dtype is None:
         dtype = default_dtype("integral" if integral else "real floating", device)
-    # The ceiling of an exact integer division: a float quotient is wrong above 2**53.
-    count = -((start - stop) // step) if integral else math.ceil((stop - start) / step)
-    values = _ramp(max(int(count), 0), dtype, device)
+    try:
+        # The ceiling of an exact integer division: a float quotient is wrong above 2**53.
+        count = -((start - stop) // step) if integral else math.ceil((stop - start) / step)
+    except (TypeError, ValueError, OverflowError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        message = f"arange(): expected finite real numbers, got {start!r}, {stop!r}, {step!r}"
+        raise kind(message) from None
+    count = max(int(count), 0)
+    countable("arange", (count,))
+    values = _ramp(count, dtype, device)
     if step != 1:
         values = xp.multiply(values, step)
     return values if start == 0 else cast("Array", xp.add(values, start))
@@ -57,9 +64,10 @@ def linspace(
     endpoint: bool = True,
 ) -> Array:
     """num evenly spaced values from start to stop."""
-    num = operator.index(num)
+    num = integer("linspace", "num", num)
     if num < 0:
         raise ValueError(f"linspace(): num must not be negative, got {num}")
+    countable("linspace", (num,))
     kind = "real floating"
     if isinstance(start, complex) or isinstance(stop, complex):
         kind = "complex floating"
@@ -67,7 +75,11 @@ def linspace(
     if dtype is not None and xp.isdtype(dtype, ("real floating", "complex floating")):
         computed = dtype
     intervals = num - 1 if endpoint else num
-    step = (stop - start) / intervals if intervals > 0 else 0.0
+    try:
+        step = (stop - start) / intervals if intervals > 0 else 0.0
+    except TypeError:
+        message = f"linspace(): start and stop must be numbers, got {start!r} and {stop!r}"
+        raise TypeError(message) from None
     values = xp.add(xp.multiply(_ramp(num, computed, device), step), start)
     if endpoint and num > 1:
         # start + i * step may miss stop by a rounding error.
@@ -142,11 +154,12 @@ def eye(
     device: Device | None = None,
 ) -> Array:
     """A matrix with ones on the k-th diagonal."""
-    rows = operator.index(n_rows)
-    columns = rows if n_cols is None else operator.index(n_cols)
-    k = operator.index(k)
+    rows = integer("eye", "n_rows", n_rows)
+    columns = rows if n_cols is None else integer("eye", "n_cols", n_cols)
+    k = integer("eye", "k", k)
     if rows < 0 or columns < 0:
         raise ValueError(f"eye(): sizes must not be negative, got {rows} and {columns}")
+    countable("eye", (rows, columns))
     flat = xp.zeros((rows * columns,), dtype=dtype, device=device)
     count = min(rows + min(k, 0), columns - max(k, 0))
     if count > 0:
@@ -169,6 +182,7 @@ def meshgrid(*arrays: Array, indexing: str = "xy") -> tuple[Array, ...]:
     sizes = [1] * len(arrays)
     for x, axis in zip(arrays, axes, strict=True):
         sizes[axis] = x.size
+    countable("meshgrid", sizes)
     grids = []
     for x, axis in zip(arrays, axes, strict=True):
         column = [1] * len(arrays)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import arrayforge as xp
 
 from .. import _core
-from ._arguments import along, axis_index, axis_tuple, default_dtype
+from ._arguments import along, axis_index, axis_tuple, countable, default_dtype
 
 if TYPE_CHECKING:
     from ._typing import Array, Axes
@@ -81,6 +81,7 @@ def moveaxis(x: Array, source: int | Sequence[int], destination: int | Sequence[
 
 def _repeat_each(x: Array, repeats: int, axis: int) -> Array:
     shape = x.shape
+    countable("repeat", (*shape[:axis], repeats, *shape[axis:]))
     spread = xp.broadcast_to(
         xp.expand_dims(x, axis + 1), shape[: axis + 1] + (repeats,) + shape[axis + 1 :]
     )
@@ -117,6 +118,9 @@ def repeat(x: Array, repeats: int | Array | Sequence[int], /, *, axis: int | Non
     if size == 0:
         return cast("Array", xp.asarray(x, copy=True))
     ends = xp.cumulative_sum(counts, axis=0)
+    # A sum beyond the dtype wraps; the sum of floats tells.
+    if float(xp.sum(xp.astype(counts, default_dtype("real floating", x.device)))) >= 2.0**62:
+        raise ValueError("repeat(): the sum of the repeats must fit 62 bits")
     places = xp.arange(int(ends[size - 1]), dtype=ends.dtype, device=x.device)
     return cast("Array", xp.take(x, xp.searchsorted(ends, places, side="right"), axis=axis))
 
@@ -178,6 +182,7 @@ def tile(x: Array, repetitions: int | Sequence[int], /) -> Array:
     for n, size in zip(counts, shape, strict=True):
         before += [size] if n == 1 else [1, size]
         spread += [size] if n == 1 else [n, size]
+    countable("tile", spread)
     whole = xp.broadcast_to(xp.reshape(x, tuple(before)), tuple(spread))
     merged = tuple(n * size for n, size in zip(counts, shape, strict=True))
     return cast("Array", xp.reshape(whole, merged, copy=True))
