@@ -195,3 +195,16 @@ def test_the_highest_of_nested_wrappers_lifts_the_rest(on):
     assert (outer + plain).tolist() == [11.0, 22.0]
     assert xp.where(plain > 1, inner, outer[0]).tolist() == [10.0, 20.0]
     assert xp.sum(outer * inner).item() == 500.0
+
+
+def test_sequences_may_hold_elements_of_their_own_device(device):
+    x = xp.asarray([1.0, 2.0], device=device)
+    result = xp.asarray([[x[1], 3], [x[0], x[1]]], device=device)
+    assert result.device == x.device
+    assert result.tolist() == [[2.0, 3.0], [1.0, 2.0]]
+
+
+def test_sequences_do_not_hold_elements_of_another_device(on):
+    x = on("mutable", [1.0])
+    with pytest.raises(TypeError, match=r"obj\[0\] is on another device"):
+        xp.asarray([x[0]], device="cpu")

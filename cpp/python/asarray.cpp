@@ -56,10 +56,10 @@ Array adopt(const char* function, Array&& memory, std::optional<DType> dtype, Co
 
 // What is not an Array yet, as a native one.
 Array host_array(const char* function, PyObject* object, std::optional<DType> dtype,
-                 Copy wants_copy, DType default_float) {
+                 Copy wants_copy, DeviceObject* device) {
   if (scalar_kind(object) || is_nested(object)) {
     if (wants_copy == false) refuse_copy(function, "a Python object");
-    return nested_array(function, object, dtype, default_float);
+    return nested_array(function, object, dtype, device);
   }
   if (PyUnicode_Check(object)) refuse(function, object);
   auto memory = host_memory(function, object, wants_copy != false);
@@ -97,8 +97,7 @@ PyObject* asarray(const Arguments& a) {
   DeviceObject* device = to_device(function, a[2]);
   if (device != cpu_device() && wants_copy == false) refuse_copy(function, "another device");
   // A move may share memory, so that a copy asked for is made before.
-  const DType wide = device->backend->default_float;
-  py::object host = steal(wrap(host_array(function, a[0], dtype, wants_copy, wide)));
+  py::object host = steal(wrap(host_array(function, a[0], dtype, wants_copy, device)));
   return move_to(as_array(host.ptr()), device);
 }
 

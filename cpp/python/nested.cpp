@@ -12,6 +12,7 @@
 #include "array_type.h"
 #include "convert.h"
 #include "host_memory.h"
+#include "transfer.h"
 
 namespace arrayforge {
 namespace {
@@ -23,7 +24,7 @@ struct Leaf {
 
 class Collector {
  public:
-  explicit Collector(const char* function) : function_(function) {}
+  Collector(const char* function, DeviceObject* device) : function_(function), device_(device) {}
 
   void collect(PyObject* object, int depth) {
     if (depth > kMaxRank) {
@@ -110,11 +111,19 @@ class Collector {
   Array array_leaf(PyObject* object) const {
     std::optional<Array> array;
     if (is_array(object)) {
-      if (!as_array(object)->is_native()) {
+      ArrayObject* leaf = as_array(object);
+      if (!leaf->is_native() && leaf->backend != device_->backend) {
         throw TypeError(std::string(function_) + "(): " + place() +
                         " is on another device; join arrays with stack()");
       }
-      array = as_array(object)->value;
+      // The result is built on the host, whatever device it goes to: float(leaf) reads it there
+      // too.
+      if (leaf->is_native() || leaf->value.ndim() > 0) {
+        array = leaf->value;
+      } else {
+        const py::object host = steal(to_host(leaf));
+        array = as_array(host.ptr())->value;
+      }
     } else if (!PyUnicode_Check(object)) {
       array = host_memory(function_, object);
     }
@@ -131,6 +140,7 @@ class Collector {
   }
 
   const char* function_;
+  DeviceObject* device_;
   std::vector<std::int64_t> sizes_;
   std::vector<Py_ssize_t> path_;
   std::vector<Leaf> leaves_;
@@ -155,10 +165,10 @@ void store_leaf(const char* function, DType dtype, const Leaf& leaf, char* eleme
 }  // namespace
 
 Array nested_array(const char* function, PyObject* object, std::optional<DType> dtype,
-                   DType default_float) {
-  Collector collector(function);
+                   DeviceObject* device) {
+  Collector collector(function, device);
   collector.collect(object, 0);
-  const DType chosen = dtype ? *dtype : collector.dtype(default_float);
+  const DType chosen = dtype ? *dtype : collector.dtype(device->backend->default_float);
   const Dims shape = collector.shape();
   checked_size(function, shape, itemsize(chosen));
   Array result = make_array(chosen, shape);

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "../core/array.h"
-#include "python.h"
+#include "backend_type.h"
 
 namespace arrayforge {
 
@@ -13,10 +13,10 @@ inline bool is_nested(PyObject* object) {
   return PyList_Check(object) || PyTuple_Check(object) || PyRange_Check(object);
 }
 
-// The array of a scalar or of nested sequences. Without a dtype the leaves decide: arrays among
-// them by the promotion rules, Python scalars weakly beside them. Throws ValueError for ragged
-// sequences, naming the place.
+// The array of a scalar or of nested sequences, on its way to the device that the leaves may be on.
+// Without a dtype the leaves decide: arrays among them by the promotion rules, Python scalars
+// weakly beside them. Throws ValueError for ragged sequences, naming the place.
 Array nested_array(const char* function, PyObject* object, std::optional<DType> dtype,
-                   DType default_float);
+                   DeviceObject* device);
 
 }  // namespace arrayforge
