@@ -13,6 +13,7 @@ PyObject* get_shape(PyObject* self, void*) {
 }
 PyObject* get_strides(PyObject* self, void*) {
   return guarded([&]() -> PyObject* {
+    require_lenient_attribute("strides", "the memory layout is the library's; no portable form");
     ArrayObject* array = as_array(self);
     if (!array->is_native()) {
       throw NotImplementedError("strides: the layout of an array on " +
@@ -27,10 +28,16 @@ PyObject* get_size(PyObject* self, void*) {
   return PyLong_FromLongLong(as_array(self)->value.size());
 }
 PyObject* get_nbytes(PyObject* self, void*) {
-  return PyLong_FromLongLong(as_array(self)->value.nbytes());
+  return guarded([&] {
+    require_lenient_attribute("nbytes", "use x.size and finfo(x.dtype).bits or iinfo()");
+    return PyLong_FromLongLong(as_array(self)->value.nbytes());
+  });
 }
 PyObject* get_itemsize(PyObject* self, void*) {
-  return PyLong_FromLongLong(itemsize(as_array(self)->value.dtype));
+  return guarded([&] {
+    require_lenient_attribute("itemsize", "use finfo(x.dtype).bits // 8 or iinfo()");
+    return PyLong_FromLongLong(itemsize(as_array(self)->value.dtype));
+  });
 }
 PyObject* get_dtype(PyObject* self, void*) {
   return new_ref(dtype_object(as_array(self)->value.dtype));
@@ -64,6 +71,11 @@ PyObject* get_mT(PyObject* self, void*) {
 // Parts of complex arrays: views on the native backend.
 PyObject* part(PyObject* self, bool imaginary) {
   return guarded([&]() -> PyObject* {
+    if (imaginary) {
+      require_lenient_attribute("imag", "use the function xp.imag(x)");
+    } else {
+      require_lenient_attribute("real", "use the function xp.real(x)");
+    }
     ArrayObject* array = as_array(self);
     const Array& x = array->value;
     if (!array->is_native() || !is_complex(x.dtype)) {

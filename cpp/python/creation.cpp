@@ -1,5 +1,6 @@
 // Creation of native arrays by shape and value.
 #include "../core/access.h"
+#include "../core/config.h"
 #include "../core/nditer.h"
 #include "array_type.h"
 #include "convert.h"
@@ -67,15 +68,23 @@ PyObject* full_of(const char* function, const Dims& shape, PyObject* value,
                       "(): fill_value must be a scalar or a 0-dimensional cpu array, got shape " +
                       to_string(array->value.shape));
     }
+    require_lenient(function, "a fill_value that is an array; convert with float() or int()");
     Array result = fresh(function, shape, dtype.value_or(array->value.dtype));
     copy_into(result, array->value);
     return wrap(std::move(result));
   }
   py::object scalar = borrow(value);
   auto kind = scalar_kind(value);
-  if (!kind && py::hasattr(scalar, "item")) {
-    scalar = scalar.attr("item")();
-    kind = scalar_kind(scalar.ptr());
+  if (!kind) {
+    py::object number = numpy_scalar(function, value);
+    if (!number && py::hasattr(scalar, "item")) {
+      require_lenient(function, "a fill_value that is an array; convert with float() or int()");
+      number = scalar.attr("item")();
+    }
+    if (number) {
+      scalar = number;
+      kind = scalar_kind(scalar.ptr());
+    }
   }
   if (!kind) {
     throw TypeError(std::string(function) + "(): fill_value must be a Python scalar, got " +

@@ -18,6 +18,9 @@ std::optional<DType> as_dtype(PyObject* object);
 // TypeError.
 DType to_dtype(const char* function, PyObject* object);
 
+// Refuses the extensions, float16 and bfloat16, in strict mode.
+void require_standard(const char* function, DType dtype);
+
 // None gives nothing.
 std::optional<DType> to_optional_dtype(const char* function, PyObject* object);
 

@@ -10,6 +10,7 @@
 #include "dtype_type.h"
 #include "foreign.h"
 #include "functions.h"
+#include "strict_slices.h"
 
 namespace arrayforge {
 namespace {
@@ -35,6 +36,7 @@ bool simple_view(const char* function, const Array& x, PyObject* const* items, P
     } else if (PySlice_Check(items[i])) {
       Py_ssize_t start, stop, step;
       if (PySlice_Unpack(items[i], &start, &stop, &step) < 0) throw error_already_set();
+      if (strict_mode()) check_slice(function, items[i], size);
       const Py_ssize_t count = PySlice_AdjustIndices(size, &start, &stop, step);
       if (count > 0) offset += start * stride;
       shape[kept] = count;
@@ -85,6 +87,11 @@ class Key {
       parse_item(key);
     }
     resolve_index(function_, x_->value.shape, items);
+    if (!strict_mode()) return;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (items[i].kind != IndexKind::slice) continue;
+      check_slice(function_, owners_[i].ptr(), x_->value.shape[items[i].axis]);
+    }
   }
 
   const BackendChoice& choice() const { return choice_; }
@@ -113,7 +120,7 @@ class Key {
     if (PySlice_Check(object)) {
       Py_ssize_t start, stop, step;
       if (PySlice_Unpack(object, &start, &stop, &step) < 0) throw error_already_set();
-      push({.kind = IndexKind::slice, .start = start, .stop = stop, .step = step});
+      push({.kind = IndexKind::slice, .start = start, .stop = stop, .step = step}, borrow(object));
     } else if (object == Py_None) {
       push({.kind = IndexKind::newaxis});
     } else if (object == Py_Ellipsis) {
@@ -220,7 +227,7 @@ class Key {
   const char* function_;
   ArrayObject* x_;
   BackendChoice choice_;
-  std::vector<py::object> owners_;  // arrays and Python booleans of the items
+  std::vector<py::object> owners_;  // arrays, slices and Python booleans of the items
 };
 
 // What a basic key does to an engine's array: a plan over strides that nobody reads.
@@ -266,10 +273,7 @@ PyObject* get_native(const Array& x, const Key& key) {
 // A Python scalar, or a NumPy scalar as one; null where the value is an array or becomes one.
 py::object scalar_of(PyObject* value) {
   if (scalar_kind(value)) return borrow(value);
-  for (PyTypeObject* type = Py_TYPE(value); type; type = type->tp_base) {
-    if (std::string_view(type->tp_name) == "numpy.generic") return borrow(value).attr("item")();
-  }
-  return {};
+  return numpy_scalar(kSet, value);
 }
 
 // The value as an array of x's dtype, or of one that is converted on the way.
