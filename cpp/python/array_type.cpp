@@ -101,7 +101,8 @@ PyObject* iterate_rows(PyObject* object) {
     if (as_array(object)->value.ndim() == 0) {
       throw TypeError("iter(): a 0-dimensional array has no rows");
     }
-    require_lenient("iter", "use unstack(x)");
+    // Along one axis Python's protocol for sequences does it for every library.
+    if (as_array(object)->value.ndim() > 1) require_lenient("iter", "rows; use unstack(x)");
     return PySeqIter_New(object);
   });
 }
