@@ -34,6 +34,10 @@ def _shown(x: Array, elide: bool) -> Any:
     if x.ndim == 0:
         return _core._element(x)
     n = x.shape[0]
+    if x.ndim == 1:
+        if n <= 2 * EDGE:
+            return _core._lists(x)
+        return [*_core._lists(x[:EDGE]), GAP, *_core._lists(x[-EDGE:])]
     if n <= 2 * EDGE:
         return [_shown(x[i, ...], True) for i in range(n)]
     edges = [*range(EDGE), *range(n - EDGE, n)]
