@@ -1,8 +1,23 @@
 """The command line: every subcommand parses, reports and ends with the right status."""
 
+import subprocess
+import sys
+
 import pytest
 
 from arrayforge import _table, cli
+
+
+def python(*words, **environment):
+    """A child process with settings in its environment."""
+    import os
+
+    return subprocess.run(
+        [sys.executable, *words],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "COLUMNS": "200", **environment},
+    )
 
 
 def test_help_names_every_command(capsys):
@@ -55,3 +70,46 @@ def test_doctor_reports_what_fails(monkeypatch, capsys):
 def test_plain_table():
     text = _table.format_table(["name", "n"], [["one", "1"], ["twenty", "20"]])
     assert text == "name     n\n------  --\none      1\ntwenty  20"
+
+
+@pytest.mark.parametrize("command", ["info", "backends", "doctor"])
+def test_reports_run_although_the_backend_is_unknown(command):
+    done = python("-m", "arrayforge", command, ARRAYFORGE_BACKEND="cppu")
+    assert done.returncode == 1
+    said = done.stdout + done.stderr
+    assert "Traceback" not in said
+    assert "ARRAYFORGE_BACKEND=cppu: backend 'cppu' is unknown; did you mean 'cpu'?" in said
+
+
+def test_reports_run_although_a_setting_is_wrong():
+    done = python("-m", "arrayforge", "info", ARRAYFORGE_STRICT="perhaps")
+    assert done.returncode == 1
+    assert "ARRAYFORGE_STRICT: expected 0 or 1, got 'perhaps'" in done.stdout
+
+
+def test_import_refuses_what_reports_only_name():
+    done = python("-c", "import arrayforge", ARRAYFORGE_BACKEND="cppu")
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("ImportError: ARRAYFORGE_BACKEND=cppu: backend 'cppu' is unknown")
+    assert "(installed: cpu" in last
+    # Another program's "info" is not ours.
+    done = python("-c", "import arrayforge", "info", ARRAYFORGE_BACKEND="cppu")
+    assert done.returncode == 1
+
+
+def test_unknown_settings_warn_with_the_nearest_name():
+    done = python("-c", "import arrayforge", ARRAYFORGE_BACKND="cpu", ARRAYFORGE_CUPY_POOL="1")
+    assert done.returncode == 0
+    assert "ARRAYFORGE_BACKND is no setting of arrayforge" in done.stderr
+    assert "did you mean ARRAYFORGE_BACKEND?" in done.stderr
+    assert "CUPY_POOL" not in done.stderr
+
+
+def test_the_other_commands_of_a_working_installation(capsys):
+    assert cli.main(["info"]) == 0
+    said = capsys.readouterr().out
+    assert "2025.12" in said
+    assert "cpu" in said
+    assert cli.main(["backends"]) == 0
+    assert cli.main(["doctor"]) == 0

@@ -15,7 +15,8 @@ enum class ErrorKind {
   buffer,
   not_implemented,
   device,
-  strict
+  strict,
+  strict_attribute
 };
 
 // what() is the whole message: "name(): rule, values", lower case, no full stop.
@@ -43,5 +44,7 @@ using BufferError = ErrorOf<ErrorKind::buffer>;
 using NotImplementedError = ErrorOf<ErrorKind::not_implemented>;
 using DeviceError = ErrorOf<ErrorKind::device>;
 using StrictError = ErrorOf<ErrorKind::strict>;
+// Of an attribute: hasattr() has to see that it is missing.
+using StrictAttributeError = ErrorOf<ErrorKind::strict_attribute>;
 
 }  // namespace arrayforge

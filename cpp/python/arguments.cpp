@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "../core/config.h"
 #include "convert.h"
 
 namespace arrayforge {
@@ -85,7 +86,7 @@ int Signature::find(const char* name) const {
 }
 
 Arguments::Arguments(const Signature& signature, PyObject* const* args, Py_ssize_t count,
-                     PyObject* keywords)
+                     PyObject* keywords, bool by_position)
     : signature_(signature) {
   const auto& parameters = signature.parameters();
   const int total = static_cast<int>(parameters.size());
@@ -99,9 +100,10 @@ Arguments::Arguments(const Signature& signature, PyObject* const* args, Py_ssize
       values_[i] = args[used++];
     }
   }
+  if (used < count) used = bind_keyword_only(args, used, count, by_position);
   if (used < count) {
     fail(signature, "takes at most " + std::to_string(used) + " positional arguments, got " +
-                        std::to_string(count));
+                        std::to_string(count) + "; the others go by name");
   }
   const Py_ssize_t named = keywords ? PyTuple_GET_SIZE(keywords) : 0;
   for (Py_ssize_t k = 0; k < named; ++k) {
@@ -122,6 +124,21 @@ Arguments::Arguments(const Signature& signature, PyObject* const* args, Py_ssize
       fail(signature, "missing argument " + shown(parameters[i].name));
     values_[i] = parameters[i].default_value;
   }
+}
+
+Py_ssize_t Arguments::bind_keyword_only(PyObject* const* args, Py_ssize_t used, Py_ssize_t count,
+                                        bool by_position) {
+  const auto& parameters = signature_.parameters();
+  const int habit = signature_.positional_by_habit;
+  if (habit >= 0) {
+    const auto name = py::cast<std::string>(borrow(parameters[habit].name));
+    require_lenient(signature_.function(), name + " by position; write " + name + "=");
+    values_[habit] = args[used++];
+  }
+  for (std::size_t i = 0; by_position && i < parameters.size() && used < count; ++i) {
+    if (parameters[i].binding == Binding::keyword_only) values_[i] = args[used++];
+  }
+  return used;
 }
 
 }  // namespace arrayforge

@@ -23,6 +23,9 @@ class Signature {
   const std::vector<Parameter>& parameters() const { return parameters_; }
   int find(const char* name) const;  // -1 where there is none
 
+  // The keyword-only parameter that released clients give by position, or -1.
+  int positional_by_habit = -1;
+
  private:
   const char* function_;
   std::vector<Parameter> parameters_;
@@ -39,9 +42,10 @@ class Arguments {
  public:
   static constexpr int kMax = 8;
 
-  // Throws TypeError as Python does for its own functions.
-  Arguments(const Signature& signature, PyObject* const* args, Py_ssize_t count,
-            PyObject* keywords);
+  // Throws TypeError as Python does for its own functions. Methods outside the standard bind what
+  // is keyword-only by position, too.
+  Arguments(const Signature& signature, PyObject* const* args, Py_ssize_t count, PyObject* keywords,
+            bool by_position = false);
 
   // Borrowed values in the order of the signature, defaults filled in.
   PyObject* operator[](int i) const { return values_[i]; }
@@ -55,6 +59,9 @@ class Arguments {
   void run_on(const Engine& engine) { engine_ = engine; }
 
  private:
+  Py_ssize_t bind_keyword_only(PyObject* const* args, Py_ssize_t used, Py_ssize_t count,
+                               bool by_position);
+
   const Signature& signature_;
   Engine engine_ = {};
   PyObject* values_[kMax] = {};

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <new>
 
+#include "../core/config.h"
 #include "../core/thread_local.h"
 #include "dtype_type.h"
 
@@ -92,12 +93,14 @@ int clear(PyObject* object) {
 }
 
 Py_ssize_t length(PyObject* object) {
-  const Dims& shape = as_array(object)->value.shape;
-  if (shape.empty()) {
-    PyErr_SetString(PyExc_TypeError, "len(): a 0-dimensional array has no length");
-    return -1;
-  }
-  return static_cast<Py_ssize_t>(shape[0]);
+  Py_ssize_t result = -1;
+  guarded_status([&] {
+    const Dims& shape = as_array(object)->value.shape;
+    if (shape.empty()) throw TypeError("len(): a 0-dimensional array has no length");
+    require_lenient("len", "use x.shape[0]");
+    result = static_cast<Py_ssize_t>(shape[0]);
+  });
+  return result;
 }
 
 PyObject* item(PyObject* object, Py_ssize_t i) {
@@ -109,11 +112,14 @@ PyObject* item(PyObject* object, Py_ssize_t i) {
 }
 
 PyObject* iterate_rows(PyObject* object) {
-  if (as_array(object)->value.ndim() == 0) {
-    PyErr_SetString(PyExc_TypeError, "iter(): a 0-dimensional array has no rows");
-    return nullptr;
-  }
-  return PySeqIter_New(object);
+  return guarded([&] {
+    if (as_array(object)->value.ndim() == 0) {
+      throw TypeError("iter(): a 0-dimensional array has no rows");
+    }
+    // Along one axis Python's protocol for sequences does it for every library.
+    if (as_array(object)->value.ndim() > 1) require_lenient("iter", "rows; use unstack(x)");
+    return PySeqIter_New(object);
+  });
 }
 
 PyMemberDef members[] = {

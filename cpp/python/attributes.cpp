@@ -14,6 +14,7 @@ PyObject* get_shape(PyObject* self, void*) {
 }
 PyObject* get_strides(PyObject* self, void*) {
   return guarded([&]() -> PyObject* {
+    require_lenient_attribute("strides", "the memory layout is the library's; no portable form");
     ArrayObject* array = as_array(self);
     if (!array->is_native()) {
       throw NotImplementedError("strides: the layout of an array on " +
@@ -28,10 +29,16 @@ PyObject* get_size(PyObject* self, void*) {
   return PyLong_FromLongLong(as_array(self)->value.size());
 }
 PyObject* get_nbytes(PyObject* self, void*) {
-  return PyLong_FromLongLong(as_array(self)->value.nbytes());
+  return guarded([&] {
+    require_lenient_attribute("nbytes", "use x.size and finfo(x.dtype).bits or iinfo()");
+    return PyLong_FromLongLong(as_array(self)->value.nbytes());
+  });
 }
 PyObject* get_itemsize(PyObject* self, void*) {
-  return PyLong_FromLongLong(itemsize(as_array(self)->value.dtype));
+  return guarded([&] {
+    require_lenient_attribute("itemsize", "use finfo(x.dtype).bits // 8 or iinfo()");
+    return PyLong_FromLongLong(itemsize(as_array(self)->value.dtype));
+  });
 }
 
 // x with its axes in another order; foreign arrays take the way of permute_dims().
@@ -63,14 +70,20 @@ PyObject* get_mT(PyObject* self, void*) {
   });
 }
 
-PyObject* part(PyObject* self, Op op) {
+// Parts of complex arrays: views on the native backend.
+PyObject* part(PyObject* self, Op op, const char* portable) {
   return guarded([&] {
+    require_lenient_attribute(info(op).name, portable);
     return mutable_result(index_of(op), Form::method, &self, 1,
                           [&] { return component_entry(op, &self, 1); });
   });
 }
-PyObject* get_real(PyObject* self, void*) { return part(self, Op::real_); }
-PyObject* get_imag(PyObject* self, void*) { return part(self, Op::imag_); }
+PyObject* get_real(PyObject* self, void*) {
+  return part(self, Op::real_, "use the function xp.real(x)");
+}
+PyObject* get_imag(PyObject* self, void*) {
+  return part(self, Op::imag_, "use the function xp.imag(x)");
+}
 
 PyObject* get_raw(PyObject* self, void*) {
   PyObject* raw = as_array(self)->raw;

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string>
 
+#include "../core/config.h"
 #include "../core/layout.h"
 #include "../kernels/table.h"
 
@@ -68,6 +69,15 @@ std::string shown(PyObject* object) {
   return result;
 }
 
+py::object numpy_scalar(const char* function, PyObject* object) {
+  for (PyTypeObject* type = Py_TYPE(object); type; type = type->tp_base) {
+    if (std::strcmp(type->tp_name, "numpy.generic") != 0) continue;
+    require_lenient(function, "scalars of NumPy; convert with float(), int() or bool()");
+    return borrow(object).attr("item")();
+  }
+  return {};
+}
+
 std::int64_t to_int(const char* function, const char* parameter, PyObject* object) {
   if (PyFloat_Check(object) || !PyIndex_Check(object)) {
     throw TypeError(std::string(function) + "(): " + parameter + " must be an integer, got " +
@@ -104,6 +114,9 @@ Dims to_dims(const char* function, PyObject* object) {
       throw TypeError(std::string(function) +
                       "(): expected an integer or a tuple of integers, got " + shown(object));
     }
+  }
+  if (!PyTuple_Check(object)) {
+    require_lenient(function, "shapes and axes that are no tuples; convert with tuple()");
   }
   // A copy as a tuple: __index__ of an item may change a list under our hands.
   py::object items = steal(PySequence_Tuple(object));

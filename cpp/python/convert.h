@@ -41,6 +41,10 @@ inline std::optional<ScalarKind> scalar_kind(PyObject* object) {
   return std::nullopt;
 }
 
+// Scalars of NumPy that are not Python numbers (float32, int64, bool_) count as the Python scalar
+// of their value: weak, like every scalar here. Null where the object is none.
+py::object numpy_scalar(const char* function, PyObject* object);
+
 // Writes a Python scalar as one element; throws OverflowError when an integer does not fit,
 // TypeError when the kind does not (a complex number as a float).
 void store_scalar(const char* function, DType dtype, PyObject* scalar, void* element);

@@ -66,6 +66,7 @@ PyObject* full_of_array(const Arguments& a, const Dims& shape, PyObject* value, 
                     "(): fill_value must be a scalar or a 0-dimensional array, got shape " +
                     to_string(array->value.shape));
   }
+  require_lenient(function, "a fill_value that is an array; convert with float() or int()");
   const DeviceObject* device = a.engine() ? a.engine()->device : cpu_device();
   const BackendObject* backend = a.engine() ? a.engine()->backend : native_backend();
   // A wrapper's arrays show the devices that they wrap.
@@ -94,9 +95,16 @@ PyObject* full_of(const Arguments& a, const Dims& shape, PyObject* value,
   }
   py::object scalar = borrow(value);
   auto kind = scalar_kind(value);
-  if (!kind && py::hasattr(scalar, "item")) {
-    scalar = scalar.attr("item")();
-    kind = scalar_kind(scalar.ptr());
+  if (!kind) {
+    py::object number = numpy_scalar(function, value);
+    if (!number && py::hasattr(scalar, "item")) {
+      require_lenient(function, "a fill_value that is an array; convert with float() or int()");
+      number = scalar.attr("item")();
+    }
+    if (number) {
+      scalar = number;
+      kind = scalar_kind(scalar.ptr());
+    }
   }
   if (!kind) {
     throw TypeError(std::string(function) + "(): fill_value must be a Python scalar, got " +

@@ -41,12 +41,24 @@ const char* kind_letter(DType dtype) {
 PyObject* repr(PyObject* self) {
   return guarded([&] { return py::str("arrayforge.{}").format(name_of(self)).release().ptr(); });
 }
-PyObject* get_name(PyObject* self, void*) { return name_of(self).release().ptr(); }
+PyObject* get_own_name(PyObject* self, void*) { return name_of(self).release().ptr(); }
+PyObject* get_name(PyObject* self, void*) {
+  return guarded([&] {
+    require_lenient_attribute("dtype.name", "compare with the dtypes of the namespace");
+    return name_of(self).release().ptr();
+  });
+}
 PyObject* get_kind(PyObject* self, void*) {
-  return PyUnicode_FromString(kind_letter(dtype_of(self)));
+  return guarded([&] {
+    require_lenient_attribute("dtype.kind", "use isdtype(dtype, kind)");
+    return PyUnicode_FromString(kind_letter(dtype_of(self)));
+  });
 }
 PyObject* get_itemsize(PyObject* self, void*) {
-  return PyLong_FromLongLong(itemsize(dtype_of(self)));
+  return guarded([&] {
+    require_lenient_attribute("dtype.itemsize", "use finfo(dtype).bits // 8 or iinfo()");
+    return PyLong_FromLongLong(itemsize(dtype_of(self)));
+  });
 }
 PyObject* get_numpy_dtype(PyObject* self, void*) {
   return guarded([&]() -> PyObject* {
@@ -73,14 +85,15 @@ PyObject* compare(PyObject* self, PyObject* other, int operation) {
 
 PyObject* reduce(PyObject* self, PyObject*) {
   return guarded([&] {
-    py::object getter = py::module_::import("arrayforge._core").attr("_dtype_by_name");
+    py::object getter = py::module_::import("arrayforge.pickling").attr("dtype");
     return py::make_tuple(getter, py::make_tuple(name_of(self))).release().ptr();
   });
 }
 
 PyGetSetDef getters[] = {
     {"name", get_name, nullptr, "Name, as in xp.float32.", nullptr},
-    {"__name__", get_name, nullptr, "Name, as in xp.float32.", nullptr},
+    {"_name", get_own_name, nullptr, "Name, in strict mode too.", nullptr},
+    {"__name__", get_own_name, nullptr, "Name, as in xp.float32.", nullptr},
     {"kind", get_kind, nullptr, "NumPy's letter: b, i, u, f, c.", nullptr},
     {"itemsize", get_itemsize, nullptr, "Bytes per element.", nullptr},
     {"dtype", get_numpy_dtype, nullptr, "NumPy's dtype of the same name.", nullptr},
@@ -110,7 +123,13 @@ std::optional<DType> lenient_dtype(PyObject* object) {
   if (object == reinterpret_cast<PyObject*>(&PyLong_Type)) return DType::int64;
   if (object == reinterpret_cast<PyObject*>(&PyFloat_Type)) return DType::float64;
   if (object == reinterpret_cast<PyObject*>(&PyComplex_Type)) return DType::complex128;
-  if (PyUnicode_Check(object)) return dtype_named(py::cast<std::string>(borrow(object)));
+  if (PyUnicode_Check(object)) {
+    const auto text = py::cast<std::string>(borrow(object));
+    if (text == "int") return DType::int64;
+    if (text == "float") return DType::float64;
+    if (text == "complex") return DType::complex128;
+    return dtype_named(text);
+  }
   for (const char* attribute : {"name", "__name__"}) {
     if (!py::hasattr(object, attribute)) continue;
     py::object text = borrow(object).attr(attribute);
@@ -136,8 +155,18 @@ std::optional<DType> as_dtype(PyObject* object) {
   return dtype_of(object);
 }
 
+void require_standard(const char* function, DType dtype) {
+  if (is_half(dtype)) {
+    require_lenient(function,
+                    std::string(name(dtype)) + "; the floating dtypes are float32 and float64");
+  }
+}
+
 DType to_dtype(const char* function, PyObject* object) {
-  if (auto dtype = as_dtype(object)) return *dtype;
+  if (auto dtype = as_dtype(object)) {
+    require_standard(function, *dtype);
+    return *dtype;
+  }
   if (auto dtype = lenient_dtype(object)) {
     require_lenient(function, "dtype= takes a dtype of the namespace, such as xp.float64");
     return *dtype;

@@ -21,6 +21,9 @@ std::optional<DType> dtype_named(std::string_view name);
 // TypeError.
 DType to_dtype(const char* function, PyObject* object);
 
+// Refuses the extensions, float16 and bfloat16, in strict mode.
+void require_standard(const char* function, DType dtype);
+
 // None gives nothing.
 std::optional<DType> to_optional_dtype(const char* function, PyObject* object);
 

@@ -1,7 +1,5 @@
 #include "elementwise.h"
 
-#include <cstring>
-
 #include "../core/access.h"
 #include "../core/config.h"
 #include "../core/nditer.h"
@@ -22,16 +20,8 @@ struct Operand {
   py::object owner;  // keeps what a NumPy scalar was turned into
 };
 
-// Scalars of NumPy that are not Python numbers (float32, int64, bool_) count as the Python scalar
-// of their value: weak, like every scalar here. Arrays of other libraries are not operands.
-bool is_numpy_scalar(PyObject* object) {
-  for (PyTypeObject* type = Py_TYPE(object); type; type = type->tp_base) {
-    if (std::strcmp(type->tp_name, "numpy.generic") == 0) return true;
-  }
-  return false;
-}
-
-bool parse(PyObject* object, Operand* operand, OperandType* type) {
+// Arrays of other libraries are not operands.
+bool parse(Op op, PyObject* object, Operand* operand, OperandType* type) {
   if (is_array(object)) {
     operand->array = as_array(object);
     *type = {false, operand->array->value.dtype, ScalarKind::real};
@@ -39,8 +29,8 @@ bool parse(PyObject* object, Operand* operand, OperandType* type) {
   }
   auto kind = scalar_kind(object);
   if (!kind) {
-    if (!is_numpy_scalar(object)) return false;
-    operand->owner = borrow(object).attr("item")();
+    operand->owner = numpy_scalar(info(op).name.data(), object);
+    if (!operand->owner) return false;
     object = operand->owner.ptr();
     kind = scalar_kind(object);
     if (!kind) return false;
@@ -162,7 +152,7 @@ struct Call {
   // False where an operand is no operand of ours; then *stranger is it.
   bool parse_all(PyObject* const* args, PyObject** stranger) {
     for (int i = 0; i < arity; ++i) {
-      if (!parse(args[i], &operands[i], &types[i])) {
+      if (!parse(op, args[i], &operands[i], &types[i])) {
         *stranger = args[i];
         return false;
       }

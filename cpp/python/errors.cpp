@@ -11,6 +11,7 @@ struct ErrorTypes {
   PyObject* shape = nullptr;
   PyObject* device = nullptr;
   PyObject* strict = nullptr;
+  PyObject* strict_attribute = nullptr;
 };
 ErrorTypes types;
 
@@ -34,6 +35,8 @@ PyObject* python_type(ErrorKind kind) {
       return types.device;
     case ErrorKind::strict:
       return types.strict;
+    case ErrorKind::strict_attribute:
+      return types.strict_attribute;
   }
   return PyExc_RuntimeError;
 }
@@ -94,6 +97,11 @@ void bind_errors(py::module_& module) {
                 "A device that is unknown, absent, or not the one of the other operand.");
   types.strict = make_type(module, "StrictError", PyExc_TypeError,
                            "Something outside the array API standard, used in strict mode.");
+  const py::tuple bases =
+      py::make_tuple(py::handle(types.strict), py::handle(PyExc_AttributeError));
+  types.strict_attribute =
+      make_type(module, "StrictAttributeError", bases.ptr(),
+                "An attribute outside the array API standard, asked for in strict mode.");
   py::register_exception_translator([](std::exception_ptr error) {
     try {
       if (error) std::rethrow_exception(error);

@@ -4,8 +4,10 @@
 #include <memory>
 #include <utility>
 
+#include "../core/config.h"
 #include "elementwise.h"
 #include "foreign.h"
+#include "function_type.h"
 #include "mutants.h"
 
 namespace arrayforge {
@@ -119,17 +121,25 @@ PyObject* run(int row, Arguments&& arguments) {
   return kRows[row].handler(arguments);
 }
 
-PyObject* call_row(int row, Form form, PyObject* const* args, Py_ssize_t count,
-                   PyObject* keywords) {
+PyObject* call_row(int row, Form form, PyObject* const* args, Py_ssize_t count, PyObject* keywords,
+                   bool by_position = false) {
   return mutable_result(static_cast<int>(kOpCount) + row, form, args, count, [&] {
-    return run(row, Arguments(*prepared[row].signature, args, count, keywords));
+    return run(row, Arguments(*prepared[row].signature, args, count, keywords, by_position));
   });
 }
 
 template <int I>
 PyObject* entry(PyObject*, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
-  return guarded(kRows[I].name,
-                 [&] { return call_row(I, Form::function, args, count, keywords); });
+  return guarded(kRows[I].name, [&] {
+    if constexpr (I == static_cast<int>(Function::where_)) {
+      // scikit-learn 1.9 takes NumPy's short form where its diff(x, 2) got that far.
+      if (count == 1 && !keywords) {
+        require_lenient("where", "a condition alone; use nonzero(condition)");
+        return call_function(Function::nonzero_, args, 1);
+      }
+    }
+    return call_row(I, Form::function, args, count, keywords);
+  });
 }
 
 template <int I>
@@ -167,9 +177,6 @@ PyMethodDef definitions[kFunctionTotal + 1] = {
 PyCFunction as_method(_PyCFunctionFast function) {
   return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
 }
-PyCFunction as_method(_PyCFunctionFastWithKeywords function) {
-  return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
-}
 
 }  // namespace
 
@@ -199,28 +206,35 @@ py::object composite_of(FunctionIndex function) {
 }
 
 PyObject* call_function(Function function, PyObject* const* args, Py_ssize_t count,
-                        PyObject* keywords) {
-  return call_row(static_cast<int>(function), Form::method, args, count, keywords);
+                        PyObject* keywords, bool by_position) {
+  return call_row(static_cast<int>(function), Form::method, args, count, keywords, by_position);
 }
 
 void bind_functions(py::module_& module) {
+  bind_function_type();
   py::module_ linalg = module.def_submodule("linalg");
   py::module_ fft = module.def_submodule("fft");
   for (int i = 0; i < kFunctionTotal; ++i) {
     const int row = i - static_cast<int>(kOpCount);
     const std::string space = function_namespace(i);
-    definitions[i].ml_meth = row < 0 ? as_method(kOpEntries[i]) : as_method(kEntries[row]);
+    if (row < 0) definitions[i].ml_meth = as_method(kOpEntries[i]);
     const py::str owner(space.empty() ? "arrayforge" : "arrayforge." + space);
-    py::object function = steal(PyCFunction_NewEx(&definitions[i], nullptr, owner.ptr()));
+    const bool is_op = row < 0;
+    py::object function = steal(is_op ? PyCFunction_NewEx(&definitions[i], nullptr, owner.ptr())
+                                      : make_function(kEntries[row], definitions[i], owner));
     py::module_& target = space == "linalg" ? linalg : space == "fft" ? fft : module;
     target.attr(definitions[i].ml_name) = function;
-    if (row < 0) continue;
+    if (is_op) continue;
     if (std::string_view(kRows[row].chapter) == "linear_algebra") {
       linalg.attr(definitions[i].ml_name) = function;
     }
     Prepared& facts = prepared[row];
     facts.signature = std::make_unique<Signature>(kRows[row].name, kRows[row].signature);
     facts.device = facts.signature->find("device");
+    // scikit-learn 1.9 calls diff(x, 2), as NumPy has it.
+    if (row == static_cast<int>(Function::diff_)) {
+      facts.signature->positional_by_habit = facts.signature->find("n");
+    }
     facts.transfers = row == static_cast<int>(Function::asarray_) ||
                       row == static_cast<int>(Function::from_dlpack_);
     facts.creates = facts.device >= 0 && std::string_view(kRows[row].name) != "astype" &&

@@ -51,7 +51,7 @@ py::object composite_of(FunctionIndex function);
 // Calls a public function from C++ as Python would, so that methods and slots take the same way as
 // functions.
 PyObject* call_function(Function function, PyObject* const* args, Py_ssize_t count,
-                        PyObject* keywords = nullptr);
+                        PyObject* keywords = nullptr, bool by_position = false);
 
 // Two names with one entry: linalg.matmul is matmul.
 void bind_functions(py::module_& module);

@@ -11,6 +11,7 @@
 #include "functions.h"
 #include "indexing_foreign.h"
 #include "simple_view.h"
+#include "strict_slices.h"
 #include "unlocked.h"
 
 namespace arrayforge {
@@ -46,6 +47,11 @@ class Key {
     const bool lone_mask = items.size() == 1 && items[0].kind == IndexKind::mask;
     resolve_index(function_, x_->value.shape, items);
     used_ = lone_mask ? 1 : items.size();
+    if (!strict_mode()) return;
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (items[i].kind != IndexKind::slice) continue;
+      check_slice(function_, owners_[i].ptr(), x_->value.shape[items[i].axis]);
+    }
   }
 
   const BackendChoice& choice() const { return choice_; }
@@ -74,7 +80,7 @@ class Key {
     if (PySlice_Check(object)) {
       Py_ssize_t start, stop, step;
       if (PySlice_Unpack(object, &start, &stop, &step) < 0) throw error_already_set();
-      push({.kind = IndexKind::slice, .start = start, .stop = stop, .step = step});
+      push({.kind = IndexKind::slice, .start = start, .stop = stop, .step = step}, borrow(object));
     } else if (object == Py_None) {
       push({.kind = IndexKind::newaxis});
     } else if (object == Py_Ellipsis) {
@@ -180,7 +186,7 @@ class Key {
   ArrayObject* x_;
   BackendChoice choice_;
   std::size_t used_ = 0;            // all items, or the one mask: engines need no ellipsis after it
-  std::vector<py::object> owners_;  // arrays and Python booleans of the items
+  std::vector<py::object> owners_;  // arrays, slices and Python booleans of the items
 };
 
 // Runs f without the GIL where it has much to do.
@@ -213,10 +219,7 @@ PyObject* get_native(const Array& x, const Key& key) {
 // A Python scalar, or a NumPy scalar as one; null where the value is an array or becomes one.
 py::object scalar_of(PyObject* value) {
   if (scalar_kind(value)) return borrow(value);
-  for (PyTypeObject* type = Py_TYPE(value); type; type = type->tp_base) {
-    if (std::string_view(type->tp_name) == "numpy.generic") return borrow(value).attr("item")();
-  }
-  return {};
+  return numpy_scalar(kSet, value);
 }
 
 // The value as an array of x's dtype, or of one that is converted on the way.

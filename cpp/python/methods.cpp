@@ -7,48 +7,15 @@
 #include "dlpack.h"
 #include "dtype_type.h"
 #include "functions.h"
+#include "lenient_methods.h"
 #include "transfer.h"
 
 namespace arrayforge {
 namespace {
 
-py::object host_of(PyObject* self) { return steal(to_host(as_array(self))); }
-
-PyObject* nested_list(const Array& x, int axis, const char* data) {
-  if (axis == x.ndim()) return load_scalar(x.dtype, data);
-  py::object list = steal(PyList_New(static_cast<Py_ssize_t>(x.shape[axis])));
-  for (std::int64_t i = 0; i < x.shape[axis]; ++i) {
-    PyList_SET_ITEM(list.ptr(), static_cast<Py_ssize_t>(i),
-                    checked(nested_list(x, axis + 1, data + i * x.strides[axis])));
-  }
-  return list.release().ptr();
-}
-
-PyObject* tolist(PyObject* self, PyObject*) {
-  return guarded([&] {
-    py::object host = host_of(self);
-    const Array& x = as_array(host.ptr())->value;
-    const Pin pin(x);
-    return nested_list(x, 0, read(x));
-  });
-}
-
-PyObject* item(PyObject* self, PyObject*) {
-  return guarded([&] {
-    const Array& x = as_array(self)->value;
-    if (x.size() != 1) {
-      throw ValueError("item(): only an array of one element converts, got shape " +
-                       to_string(x.shape));
-    }
-    py::object host = host_of(self);
-    const Array& value = as_array(host.ptr())->value;
-    return load_scalar(value.dtype, read(value));
-  });
-}
-
 PyObject* to_complex(PyObject* self, PyObject*) {
   return guarded([&] {
-    py::object value = steal(checked(item(self, nullptr)));
+    py::object value = steal(element_of(self));
     return PyComplex_FromCComplex(PyComplex_AsCComplex(value.ptr()));
   });
 }
@@ -56,31 +23,34 @@ PyObject* to_complex(PyObject* self, PyObject*) {
 PyObject* format(PyObject* self, PyObject* spec) {
   return guarded([&] {
     const bool scalar = as_array(self)->value.ndim() == 0;
-    py::object shown = steal(scalar ? item(self, nullptr) : PyObject_Str(self));
+    if (!scalar && PyUnicode_GetLength(spec) != 0) {
+      throw TypeError("format(): only a 0-dimensional array takes a format, got shape " +
+                      to_string(as_array(self)->value.shape));
+    }
+    py::object shown = steal(scalar ? element_of(self) : PyObject_Str(self));
     return checked(PyObject_Format(shown.ptr(), spec));
   });
 }
 
 PyObject* copied(PyObject* self, PyObject*) {
-  return guarded("copy", [&] {
-    ArrayObject* array = as_array(self);
-    if (array->is_native()) return wrap(copy(array->value));
-    PyObject* args[2] = {self, dtype_object(array->value.dtype)};
-    return call_function(Function::astype_, args, 2);
-  });
+  return guarded("copy", [&] { return copy_of(self); });
 }
 
+// Bytes in C order with dtype and shape, and the device where it is not the cpu.
 PyObject* reduce(PyObject* self, PyObject*) {
   return guarded("__reduce__", [&] {
-    py::object host = host_of(self);
+    py::object host = steal(to_host(as_array(self)));
     const Array& x = as_array(host.ptr())->value;
     const Array compact = contiguous(x);
     py::object bytes = steal(PyBytes_FromStringAndSize(read(compact), compact.nbytes()));
-    py::object rebuild = py::module_::import("arrayforge._core").attr("_from_bytes");
-    return py::make_tuple(
-               rebuild, py::make_tuple(std::string(name(x.dtype)), steal(to_tuple(x.shape)), bytes))
-        .release()
-        .ptr();
+    py::object rebuild = py::module_::import("arrayforge.pickling").attr("array");
+    py::object device = py::none();
+    if (as_array(self)->device != cpu_device()) {
+      device = borrow(reinterpret_cast<PyObject*>(as_array(self)->device));
+    }
+    py::tuple facts =
+        py::make_tuple(std::string(name(x.dtype)), steal(to_tuple(x.shape)), bytes, device);
+    return py::make_tuple(rebuild, facts).release().ptr();
   });
 }
 
@@ -148,7 +118,7 @@ PyObject* to_numpy(PyObject* self, PyObject* args, PyObject* keywords) {
       bits.dtype = DType::uint16;
       source = steal(wrap(std::move(bits)));
       shared = numpy.attr("asarray")(py::memoryview(source))
-                   .attr("view")(borrow(dtype_object(DType::bfloat16)).attr("dtype"));
+                   .attr("view")(borrow(dtype_object(DType::bfloat16)).attr("__numpy_dtype__"));
     } else {
       shared = numpy.attr("asarray")(py::memoryview(source));
     }
@@ -166,7 +136,23 @@ PyObject* to_numpy(PyObject* self, PyObject* args, PyObject* keywords) {
   });
 }
 
-// A method that is the public function of its name with the array first; outside the standard.
+// A NumPy function of our arrays: arrayforge.numpy_functions decides who computes.
+PyObject* array_ufunc(PyObject*, PyObject* args, PyObject* keywords) {
+  return guarded([&] {
+    require_lenient("__array_ufunc__", "functions of NumPy; use those of the namespace");
+    py::object apply = py::module_::import("arrayforge.numpy_functions").attr("apply");
+    return checked(PyObject_Call(apply.ptr(), args, keywords));
+  });
+}
+
+// numpy.sum(x) calls x.sum(axis=None, out=None), numpy.mean(x) adds dtype=None: absent, for us.
+bool says_nothing(PyObject* keyword, PyObject* value) {
+  return value == Py_None && (PyUnicode_CompareWithASCIIString(keyword, "out") == 0 ||
+                              PyUnicode_CompareWithASCIIString(keyword, "dtype") == 0);
+}
+
+// A method that is the public function of its name with the array first; outside the standard. The
+// first argument may be given by position: x.sum(0).
 template <Function function>
 PyObject* as_function(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
   return guarded([&] {
@@ -174,13 +160,22 @@ PyObject* as_function(PyObject* self, PyObject* const* args, Py_ssize_t count, P
     require_lenient(called,
                     std::string("arrays have no such method; use the function xp.") + called);
     std::vector<PyObject*> all{self};
-    const Py_ssize_t named = keywords ? PyTuple_GET_SIZE(keywords) : 0;
-    all.insert(all.end(), args, args + count + named);
-    return call_function(function, all.data(), count + 1, keywords);
+    all.insert(all.end(), args, args + count);
+    py::list names;
+    for (Py_ssize_t k = 0; keywords && k < PyTuple_GET_SIZE(keywords); ++k) {
+      PyObject* keyword = PyTuple_GET_ITEM(keywords, k);
+      if (says_nothing(keyword, args[count + k])) continue;
+      names.append(borrow(keyword));
+      all.push_back(args[count + k]);
+    }
+    return call_function(function, all.data(), count + 1, py::tuple(names).ptr(), true);
   });
 }
 
 PyCFunction method(_PyCFunctionFastWithKeywords f) {
+  return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(f));
+}
+PyCFunction method(_PyCFunctionFast f) {
   return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(f));
 }
 PyCFunction method(PyCFunctionWithKeywords f) {
@@ -208,15 +203,23 @@ PyMethodDef array_methods[] = {
              "__dlpack__($self, /, *, stream=None, max_version=None, dl_device=None, copy=None)"
              "\n--\n\nA DLPack capsule of the array."),
     {"__dlpack_device__", array_dlpack_device, METH_NOARGS, "Device type and number for DLPack."},
-    {"tolist", tolist, METH_NOARGS, "The values as nested lists of Python scalars."},
-    {"item", item, METH_NOARGS, "The only element as a Python scalar."},
-    {"copy", copied, METH_NOARGS, "A copy with memory of its own."},
+    KEYWORDS("__array_ufunc__", array_ufunc, nullptr),
+    {"tolist", lenient::tolist, METH_NOARGS, "The values as nested lists of Python scalars."},
+    {"item", lenient::item, METH_NOARGS, "The only element as a Python scalar."},
+    {"copy", lenient::copy, METH_NOARGS, "A copy with memory of its own."},
+    {"reshape", method(lenient::reshape), METH_FASTCALL | METH_KEYWORDS,
+     "xp.reshape(); the sizes may be given one by one."},
+    {"transpose", method(lenient::transpose), METH_FASTCALL,
+     "The axes in the given order, reversed without one."},
+    {"squeeze", method(lenient::squeeze), METH_FASTCALL | METH_KEYWORDS,
+     "xp.squeeze(); every axis of size 1 where none is given."},
+    {"view", method(lenient::view), METH_FASTCALL,
+     "A view of the same memory, of its bytes as another dtype where one is given."},
     {"__copy__", copied, METH_NOARGS, nullptr},
     {"__deepcopy__", copied, METH_O, nullptr},
     {"__reduce__", reduce, METH_NOARGS, nullptr},
     {"__format__", format, METH_O, nullptr},
     {"__complex__", to_complex, METH_NOARGS, nullptr},
-    FUNCTION_METHOD(reshape),
     FUNCTION_METHOD(astype),
     FUNCTION_METHOD(sum),
     FUNCTION_METHOD(mean),
@@ -224,7 +227,6 @@ PyMethodDef array_methods[] = {
     FUNCTION_METHOD(max),
     FUNCTION_METHOD(any),
     FUNCTION_METHOD(all),
-    FUNCTION_METHOD(squeeze),
     {nullptr, nullptr, 0, nullptr},
 };
 

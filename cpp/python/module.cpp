@@ -10,6 +10,7 @@
 #include "dtype_type.h"
 #include "foreign.h"
 #include "functions.h"
+#include "layout.h"
 #include "memory.h"
 #include "mutants.h"
 #include "transfer.h"
@@ -30,7 +31,11 @@ bool query_strict() {
 void bind_config(py::module_& module) {
   context_strict = checked(PyContextVar_New("arrayforge_strict", nullptr));
   module.attr("_context_strict") = py::handle(context_strict);
-  module.def("_set_strict", [](bool on) { global_strict = on; });
+  module.def("_set_strict", [](bool on) {
+    global_strict = on;
+    strict_armed = true;
+  });
+  module.def("_arm_strict", [] { strict_armed = true; });
   set_strict_query(query_strict);
   module.def("_isa", [] { return std::string(kernels().isa); });
   module.def("_isa_levels", [] { return std::string(isa_levels()); });
@@ -80,6 +85,9 @@ void bind_rules(py::module_& module) {
   module.def("_require_lenient", [](const std::string& function, const std::string& rule) {
     require_lenient(function, rule);
   });
+  module.def("_require_lenient_attribute", [](const std::string& name, const std::string& rule) {
+    require_lenient_attribute(name, rule);
+  });
   module.def("_broadcast_shapes", [](const py::args& args) {
     std::vector<Dims> shapes;
     for (const py::handle& shape : args) shapes.push_back(to_dims("broadcast_shapes", shape.ptr()));
@@ -108,6 +116,7 @@ PYBIND11_MODULE(_core, module) {
   bind_asarray(module);
   bind_functions(module);
   bind_foreign(module);
+  bind_layout(module);
   bind_config(module);
   bind_rules(module);
   bind_memory(module);

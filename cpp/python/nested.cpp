@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "../core/access.h"
+#include "../core/config.h"
 #include "../core/layout.h"
 #include "../core/promotion.h"
 #include "../kernels/table.h"
@@ -91,7 +92,7 @@ class Collector {
   void add_leaf(PyObject* object, int depth) {
     closed_ = true;
     if (depth < static_cast<int>(sizes_.size())) ragged("no items", depth);
-    if (const auto kind = scalar_kind(object)) {
+    if (const auto kind = scalar_kind(object); kind && !is_numpy_number(object)) {
       kinds_[static_cast<int>(*kind)] = true;
       if (*kind == ScalarKind::integer) beyond_int64_ |= does_not_fit(object);
       leaves_.push_back({borrow(object), Array()});
@@ -100,6 +101,12 @@ class Collector {
     Array array = array_leaf(object);
     strong_ = strong_ ? promote(*strong_, array.dtype).dtype : array.dtype;
     leaves_.push_back({py::object(), std::move(array)});
+  }
+
+  // numpy.float64 is a float, but beside others of NumPy it brings its dtype.
+  static bool is_numpy_number(PyObject* object) {
+    return !PyFloat_CheckExact(object) && !PyLong_CheckExact(object) && !PyBool_Check(object) &&
+           !PyComplex_CheckExact(object) && PyObject_CheckBuffer(object);
   }
 
   static bool does_not_fit(PyObject* integer) {
@@ -116,6 +123,7 @@ class Collector {
         throw TypeError(std::string(function_) + "(): " + place() +
                         " is on another device; join arrays with stack()");
       }
+      require_lenient(function_, "arrays inside sequences; join them with stack()");
       // The result is built on the host, whatever device it goes to: float(leaf) reads it there
       // too.
       if (leaf->is_native() || leaf->value.ndim() > 0) {

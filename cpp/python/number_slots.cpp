@@ -1,5 +1,6 @@
 // Operators of Array: each is the elementwise operation of its name.
 #include "../core/access.h"
+#include "../core/config.h"
 #include "array_type.h"
 #include "convert.h"
 #include "elementwise.h"
@@ -64,8 +65,13 @@ py::object only_element(PyObject* self, const char* function) {
                     "(): only an array of one element converts, got shape " +
                     to_string(array->value.shape));
   }
+  if (array->value.ndim() > 0) {
+    require_lenient(function, "arrays with axes as scalars; index the element, as in x[0, 0]");
+  }
   if (array->is_native()) return steal(load_scalar(array->value.dtype, read(array->value)));
-  return backend_member(array->backend, "item")(borrow(array->raw));
+  py::object value = backend_member(array->backend, "item")(borrow(array->raw));
+  // A wrapper hands out the array that it wraps.
+  return is_array(value.ptr()) ? only_element(value.ptr(), function) : value;
 }
 
 int truth(PyObject* self) {

@@ -44,9 +44,8 @@ class ArrayOrScalar {
     if (is_array(object)) return;
     kind_ = scalar_kind(object);
     if (kind_) return;
-    owner_ = borrow(object);
-    if (py::hasattr(owner_, "item") && py::hasattr(owner_, "dtype")) {
-      owner_ = owner_.attr("item")();
+    owner_ = numpy_scalar(function, object);
+    if (owner_) {
       object_ = owner_.ptr();
       kind_ = scalar_kind(object_);
     }

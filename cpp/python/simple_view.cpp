@@ -1,6 +1,7 @@
 #include "simple_view.h"
 
 #include "../core/config.h"
+#include "strict_slices.h"
 
 namespace arrayforge {
 namespace {
@@ -34,6 +35,7 @@ bool simple_view(const char* function, const Array& x, PyObject* const* items, P
     } else if (PySlice_Check(items[i])) {
       Py_ssize_t start, stop, step;
       unpack(items[i], &start, &stop, &step);
+      if (strict_mode()) check_slice(function, items[i], size);
       const Py_ssize_t count = PySlice_AdjustIndices(size, &start, &stop, step);
       if (count > 0) view->offset += start * stride;
       view->shape[kept] = count;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import _core, configuration, registry
 from . import fft as fft
+from . import layout as layout
 from . import linalg as linalg
 from . import memory as memory
 from ._core import *  # noqa: F403
@@ -19,5 +20,5 @@ __version__ = "0.1.0"
 __array_api_version__ = "2025.12"
 __all__ = [*_core.__all__, "__array_api_version__", "__array_namespace_info__", "fft", "linalg"]
 
-configuration.apply_environment()
-registry.apply_environment()
+configuration.apply_environment(registry.apply_environment)
+configuration.hide_extensions(globals())

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
-from . import conformance, demo
+from . import configuration, conformance, demo
 from ._table import print_table
 
 # Run in a child, so that a crash or a hang of the library is only a line in the report.
@@ -73,6 +73,9 @@ def _info(_: argparse.Namespace) -> int:
     except Exception as error:  # reported, not raised: this command tells what is wrong
         rows.append(["error", str(error)])
         status = 1
+    if configuration.environment_error:
+        rows.append(["error", str(configuration.environment_error)])
+        status = 1
     print_table("arrayforge", ["what", "value"], rows)
     return status
 
@@ -87,6 +90,9 @@ def _backends(_: argparse.Namespace) -> int:
             state = f"broken: {error}"
         rows.append([point.name, origin, state])
     print_table("backends", ["name", "from", "state"], rows)
+    if configuration.environment_error:
+        print(f"environment: {configuration.environment_error}", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -97,7 +103,9 @@ def _doctor(_: argparse.Namespace) -> int:
         status = status if state == "ok" else 1
         rows.append([name, state])
     print_table("doctor", ["probe", "state"], rows)
-    if status:
+    if configuration.environment_error:
+        print("  hint: mend the environment variable that the message names", file=sys.stderr)
+    elif status:
         print("  hint: pip install --force-reinstall arrayforge", file=sys.stderr)
     return status
 

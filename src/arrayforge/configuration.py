@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from . import _core
@@ -18,6 +18,7 @@ def strict(on: bool = True) -> Iterator[None]:
 
     The setting belongs to the context: other threads and tasks do not see it.
     """
+    _core._arm_strict()
     token = _core._context_strict.set(on)
     try:
         yield
@@ -69,13 +70,43 @@ def flag(name: str) -> bool:
     raise ValueError(f"{name}: expected 0 or 1, got {value!r}")
 
 
-def apply_environment() -> None:
+# What the environment asked for in vain, where a command is to report it.
+environment_error: Exception | None = None
+
+
+def apply_environment(choose_backend: Callable[[], None]) -> None:
     """Reads the environment once, when the package is imported.
+
+    The commands that report what is wrong run all the same and find the error here.
 
     Raises:
         ValueError: for a value that its setting does not take.
+        ImportError: for a backend that is unknown or cannot be loaded.
     """
-    _core._set_strict(flag("ARRAYFORGE_STRICT"))
+    global environment_error
+    _warn_about_unknown_names()
+    try:
+        _apply_settings()
+        choose_backend()
+    except (ValueError, ImportError) as error:
+        if not _reports():
+            raise
+        environment_error = error
+
+
+def _reports() -> bool:
+    """Whether this process is ``arrayforge info``, ``backends`` or ``doctor``."""
+    words = sys.orig_argv
+    for i, word in enumerate(words[:-1]):
+        is_command = word == "arrayforge" and words[i - 1] == "-m"
+        if is_command or word.replace("\\", "/").split("/")[-1] in ("arrayforge", "arrayforge.exe"):
+            return words[i + 1] in ("info", "backends", "doctor")
+    return False
+
+
+def _apply_settings() -> None:
+    if flag("ARRAYFORGE_STRICT"):
+        _core._set_strict(True)
     levels = _core._isa_levels().split()
     isa = os.environ.get("ARRAYFORGE_ISA")
     if isa and isa not in levels:
@@ -86,7 +117,25 @@ def apply_environment() -> None:
     threads_wanted = os.environ.get("ARRAYFORGE_NUM_THREADS")
     if threads_wanted and not (threads_wanted.isdecimal() and int(threads_wanted) > 0):
         raise ValueError(f"ARRAYFORGE_NUM_THREADS: expected a count, got {threads_wanted!r}")
-    _warn_about_unknown_names()
+
+
+def hide_extensions(namespace: dict[str, object]) -> None:
+    """Under ARRAYFORGE_STRICT=1 the namespace has no dtypes beyond the standard's.
+
+    ``hasattr(xp, "float16")`` is False then; with ``strict()`` only their use is an error, because
+    the namespace belongs to the whole process.
+    """
+    if environment_error or not flag("ARRAYFORGE_STRICT"):
+        return
+    for name in ("float16", "bfloat16"):
+        del namespace[name]
+
+    def missing(name: str) -> object:
+        if name in ("float16", "bfloat16"):
+            _core._require_lenient_attribute(name, "the floating dtypes are float32 and float64")
+        raise AttributeError(f"module 'arrayforge' has no attribute {name!r}")
+
+    namespace["__getattr__"] = missing
 
 
 def parse_bytes(name: str, text: str) -> int:
@@ -95,6 +144,8 @@ def parse_bytes(name: str, text: str) -> int:
     Raises:
         ValueError: text is not of that form.
     """
+    import re
+
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kMGT]?)(i?)B?", text.strip())
     if not match:
         raise ValueError(f'{name}: expected bytes such as "200MB" or "2GiB", got {text!r}')
@@ -113,5 +164,5 @@ def _warn_about_unknown_names() -> None:
         if close:
             warnings.warn(
                 f"{name} is no setting of arrayforge; did you mean ARRAYFORGE_{close[0]}?",
-                stacklevel=3,
+                stacklevel=4,
             )

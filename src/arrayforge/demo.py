@@ -23,6 +23,7 @@ Task = Callable[[Any, Path | None], Results]
 # Sums in another order differ in the last bits; iterations carry that a little further.
 _TOLERANCE = 1e-6
 _COLOURS = 16
+_PATIENCE = 1.0  # seconds that repetitions of one task may take
 
 
 def pca(xp: Any, _: Path | None) -> Results:
@@ -78,14 +79,18 @@ def quantise(xp: Any, folder: Path | None) -> Results:
 
 def blur(xp: Any, folder: Path | None) -> Results:
     """Gaussian blur of the photograph by the Fourier transform."""
-    image = xp.astype(_photograph(xp), xp.complex128)
+    image = _photograph(xp)
     height, width = image.shape[:2]
-    rows = xp.astype(xp.fft.fftfreq(height), xp.float64)[:, None]
-    columns = xp.astype(xp.fft.fftfreq(width), xp.float64)[None, :]
+    # The transform sees a periodic picture; mirrored, its borders meet themselves.
+    image = xp.concat([image, xp.flip(image, axis=0)], axis=0)
+    image = xp.astype(xp.concat([image, xp.flip(image, axis=1)], axis=1), xp.complex128)
+    rows = xp.astype(xp.fft.fftfreq(2 * height), xp.float64)[:, None]
+    columns = xp.astype(xp.fft.fftfreq(2 * width), xp.float64)[None, :]
     sigma = 6.0
     response = xp.exp(-2.0 * (xp.pi * sigma) ** 2 * (rows**2 + columns**2))
     channels = [xp.real(xp.fft.ifftn(xp.fft.fftn(image[:, :, i]) * response)) for i in range(3)]
-    result = xp.clip(xp.stack(channels, axis=2), 0.0, 1.0)
+    blurred = xp.stack(channels, axis=2)[:height, :width, :]
+    result = xp.clip(blurred, 0.0, 1.0)
     _save(result, folder, "blurred.png")
     return {"picture": result}
 
@@ -145,10 +150,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _timed(task: Task, xp: Any, folder: Path | None) -> tuple[Results, float]:
+    """The results and the best time of a few runs."""
     task(xp, folder)  # The first run pays for imports and files, which are not what is compared.
-    start = time.perf_counter()
-    results = task(xp, None)
-    return results, time.perf_counter() - start
+    seconds: list[float] = []
+    while not seconds or (len(seconds) < 3 and sum(seconds) < _PATIENCE):
+        start = time.perf_counter()
+        results = task(xp, None)
+        seconds.append(time.perf_counter() - start)
+    return results, min(seconds)
 
 
 def _difference(xp: Any, got: Any, expected: Any) -> float:

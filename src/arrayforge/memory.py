@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from . import _core
 from .configuration import parse_bytes
 
 
-@dataclass(frozen=True)
-class Stats:
+# No dataclasses: they would import half of the standard library together with the package.
+class Stats(NamedTuple):
     """Counts of the arena, sizes in bytes."""
 
     live_bytes: int  #: held by arrays, as requested
@@ -22,12 +22,15 @@ class Stats:
     fragmentation: float  #: share of free bytes outside the largest free block of their region
 
 
-@dataclass
 class Scope:
     """What a block of code did to the arena; filled when the block ends."""
 
-    peak_bytes: int = 0  #: most bytes live at once, those from before included
-    kept_bytes: int = 0  #: live at the end less live at the start
+    def __init__(self) -> None:
+        self.peak_bytes = 0  #: most bytes live at once, those from before included
+        self.kept_bytes = 0  #: live at the end less live at the start
+
+    def __repr__(self) -> str:
+        return f"Scope(peak_bytes={self.peak_bytes}, kept_bytes={self.kept_bytes})"
 
 
 def stats() -> Stats:

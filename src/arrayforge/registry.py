@@ -112,7 +112,11 @@ def apply_environment() -> None:
     """Reads ARRAYFORGE_DEVICE and ARRAYFORGE_BACKEND once, when the package is imported."""
     chosen_device = os.environ.get("ARRAYFORGE_DEVICE")
     chosen_backend = os.environ.get("ARRAYFORGE_BACKEND")
-    if chosen_device:
-        _core._set_global_device(device(chosen_device))
-    elif chosen_backend and chosen_backend != "cpu":
-        set_backend(chosen_backend)
+    setting = "ARRAYFORGE_DEVICE" if chosen_device else "ARRAYFORGE_BACKEND"
+    try:
+        if chosen_device:
+            _core._set_global_device(device(chosen_device))
+        elif chosen_backend and chosen_backend != "cpu":
+            set_backend(chosen_backend)
+    except (ImportError, ValueError) as error:
+        raise ImportError(f"{setting}={os.environ[setting]}: {error}") from error

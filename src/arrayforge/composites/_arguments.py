@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, cast
 
 import arrayforge as xp
 
+from .. import _core
+
 if TYPE_CHECKING:
     from ._typing import Array, Axes, Device, DType
 
@@ -55,6 +57,8 @@ def axis_tuple(name: str, axis: Axes, ndim: int) -> tuple[int, ...]:
     """Axes as distinct numbers from 0 to ndim - 1; None means all of them."""
     if axis is None:
         return tuple(range(ndim))
+    if isinstance(axis, list):
+        _core._require_lenient(name, "axes as a list; convert with tuple()")
     axes = axis if isinstance(axis, Sequence) else (axis,)
     indices = tuple(axis_index(name, one, ndim) for one in axes)
     if len(set(indices)) != len(indices):

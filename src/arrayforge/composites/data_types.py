@@ -67,14 +67,14 @@ def finfo(type: Any, /) -> FInfo:
         TypeError: the dtype is not a floating-point one.
     """
     dtype = _dtype_of("finfo", type)
-    name = _PARTS.get(dtype.name, dtype.name)
+    name = _PARTS.get(dtype._name, dtype._name)
     if name not in _FORMATS:
-        raise TypeError(f"finfo(): expected a floating-point dtype, got {dtype.name}")
+        raise TypeError(f"finfo(): expected a floating-point dtype, got {dtype._name}")
     bits, digits, exponent = _FORMATS[name]
     # 2 ** exponent itself overflows a float64
     largest = (2.0 - 2.0 ** (1 - digits)) * 2.0 ** (exponent - 1)
     return FInfo(
-        bits, 2.0 ** (1 - digits), largest, -largest, 2.0 ** (2 - exponent), getattr(xp, name)
+        bits, 2.0 ** (1 - digits), largest, -largest, 2.0 ** (2 - exponent), getattr(_core, name)
     )
 
 
@@ -85,9 +85,9 @@ def iinfo(type: Any, /) -> IInfo:
         TypeError: the dtype is not an integer one.
     """
     dtype = _dtype_of("iinfo", type)
-    if dtype.name not in _INTEGERS:
-        raise TypeError(f"iinfo(): expected an integer dtype, got {dtype.name}")
-    bits, signed = _INTEGERS[dtype.name]
+    if dtype._name not in _INTEGERS:
+        raise TypeError(f"iinfo(): expected an integer dtype, got {dtype._name}")
+    bits, signed = _INTEGERS[dtype._name]
     if signed:
         return IInfo(bits, 2 ** (bits - 1) - 1, -(2 ** (bits - 1)), dtype)
     return IInfo(bits, 2**bits - 1, 0, dtype)
@@ -106,7 +106,7 @@ def isdtype(dtype: Any, kind: Any) -> bool:
     if isinstance(kind, str):
         if kind not in _KINDS:
             raise ValueError(f"isdtype(): kind must be among {', '.join(_KINDS)}, got {kind!r}")
-        return dtype.name in _KINDS[kind]
+        return dtype._name in _KINDS[kind]
     return bool(dtype == _dtype_of("isdtype", kind))
 
 

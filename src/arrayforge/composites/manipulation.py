@@ -141,6 +141,8 @@ def roll(x: Array, /, shift: int | Sequence[int], *, axis: Axes = None) -> Array
             raise ValueError(f"roll(): several shifts need an axis each, got {tuple(shift)}")
         flat = xp.reshape(x, (-1,))
         return cast("Array", xp.reshape(roll(flat, shift, axis=0), x.shape))
+    if isinstance(shift, list) or isinstance(axis, list):
+        _core._require_lenient("roll", "shifts and axes as lists; convert with tuple()")
     # An axis may be named twice: its shifts add up.
     axes = [
         axis_index("roll", i, x.ndim) for i in (axis if isinstance(axis, Sequence) else (axis,))
@@ -169,6 +171,8 @@ def stack(arrays: Sequence[Array], /, *, axis: int = 0) -> Array:
 
 def tile(x: Array, repetitions: int | Sequence[int], /) -> Array:
     """x repeated as a whole along each axis."""
+    if isinstance(repetitions, list):
+        _core._require_lenient("tile", "repetitions as a list; convert with tuple()")
     counts = repetitions if isinstance(repetitions, Sequence) else (repetitions,)
     counts = tuple(operator.index(n) for n in counts)
     if any(n < 0 for n in counts):
