@@ -163,7 +163,7 @@ struct Max {
     if constexpr (static_cast<A>(0.5) == 0) {
       return a >= b ? a : b;
     } else {
-      return (a >= b) | (a != a) ? a : b;
+      return ((a >= b) | (a != a)) ? a : b;
     }
   }
   template <class V>
@@ -188,7 +188,7 @@ struct Min {
     if constexpr (static_cast<A>(0.5) == 0) {
       return a <= b ? a : b;
     } else {
-      return (a <= b) | (a != a) ? a : b;
+      return ((a <= b) | (a != a)) ? a : b;
     }
   }
   template <class V>

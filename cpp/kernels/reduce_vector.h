@@ -120,8 +120,8 @@ void extremes_of_some_rows(const char* x, std::int64_t row_stride, std::int64_t 
 template <class Op, class T>
 void extremes_of_rows(const char* x, std::int64_t row_stride, std::int64_t count, std::int64_t n,
                       T* acc) {
-  for (; count >= 4; count -= 4, x += 4 * row_stride) {
-    extremes_of_some_rows<Op, 4>(x, row_stride, n, acc);
+  for (; count >= 8; count -= 8, x += 8 * row_stride) {
+    extremes_of_some_rows<Op, 8>(x, row_stride, n, acc);
   }
   for (; count > 0; --count, x += row_stride) {
     extremes_of_some_rows<Op, 1>(x, row_stride, n, acc);
