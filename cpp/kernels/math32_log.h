@@ -38,16 +38,16 @@ ARRAYFORGE_INLINE I32 not_normal(F32 x) {
   return ~((x >= splat(0x1p-126f)) & (x < splat(__builtin_inff())));
 }
 
-// k ln 2 + log(1 + f)
-ARRAYFORGE_INLINE F32 log_sum(F32 k, F32 f) {
-  F32 tail = fma(f * f, polynomial(f, kLog), k * splat(kLn2Lo));
+// k ln 2 + log(1 + f) + low, where low is below the last place of f or k.
+ARRAYFORGE_INLINE F32 log_sum(F32 k, F32 f, F32 low) {
+  F32 tail = fma(f * f, polynomial(f, kLog), fma(k, splat(kLn2Lo), low));
   return fma(k, splat(kLn2Hi), f + tail);
 }
 
 struct Log {
   static ARRAYFORGE_INLINE F32 vector(F32 x) {
     LogReduced part = log_reduce(x);
-    F32 result = log_sum(part.k, part.m - splat(1.0f));
+    F32 result = log_sum(part.k, part.m - splat(1.0f), splat(0.0f));
     return with_rare<arrayforge::Log>(result, not_normal(x), x);
   }
 };
@@ -73,15 +73,15 @@ struct Log10 {
 };
 
 // log(1 + w) for -1 < w < 2^100. Scaling w and 1 apart needs no correction for what 1 + w loses.
-ARRAYFORGE_INLINE F32 log1p_of(F32 w) {
-  LogReduced part = log_reduce(splat(1.0f) + w);
+ARRAYFORGE_INLINE F32 log1p_of(Single2 w) {
+  LogReduced part = log_reduce(splat(1.0f) + w.hi);
   F32 power = power_of_two(-part.k_bits);
-  return log_sum(part.k, fma(w, power, power - splat(1.0f)));
+  return log_sum(part.k, fma(w.hi, power, power - splat(1.0f)), w.lo * power);
 }
 
 struct Log1p {
   static ARRAYFORGE_INLINE F32 vector(F32 x) {
-    F32 result = select(x == splat(0.0f), x, log1p_of(x));
+    F32 result = select(x == splat(0.0f), x, log1p_of({x, splat(0.0f)}));
     I32 rare = ~((x > splat(-1.0f)) & (x < splat(0x1p100f)));
     return with_rare<arrayforge::Log1p>(result, rare, x);
   }
@@ -92,7 +92,7 @@ struct Asinh {
     F32 size = magnitude(x);
     F32 square = size * size;
     F32 above = square / (splat(1.0f) + square_root(square + splat(1.0f)));
-    F32 result = flip_sign(log1p_of(size + above), sign_bit(x));
+    F32 result = flip_sign(log1p_of(fast_two_sum(size, above)), sign_bit(x));
     return with_rare<arrayforge::Asinh>(result, ~(size < splat(0x1p60f)), x);
   }
 };
@@ -100,7 +100,7 @@ struct Asinh {
 struct Acosh {
   static ARRAYFORGE_INLINE F32 vector(F32 x) {
     F32 t = x - splat(1.0f);
-    F32 result = log1p_of(t + square_root(fma(t, t, t + t)));
+    F32 result = log1p_of(fast_two_sum(square_root(fma(t, t, t + t)), t));
     I32 rare = ~((x >= splat(1.0f)) & (x < splat(0x1p60f)));
     return with_rare<arrayforge::Acosh>(result, rare, x);
   }
@@ -112,7 +112,7 @@ struct Atanh {
     // (1 + x) / (1 - x) - 1 as 2 x and a smaller rest.
     F32 twice = size + size;
     F32 rest = twice * size / (splat(1.0f) - size);
-    F32 result = splat(0.5f) * log1p_of(twice + rest);
+    F32 result = splat(0.5f) * log1p_of({twice + rest, splat(0.0f)});
     result = flip_sign(result, sign_bit(x));
     return with_rare<arrayforge::Atanh>(result, ~(size < splat(1.0f)), x);
   }
