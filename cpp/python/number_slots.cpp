@@ -89,7 +89,8 @@ PyObject* to_index(PyObject* self) {
                       std::string(name(array->value.dtype)) + " of shape " +
                       to_string(array->value.shape));
     }
-    return only_element(self, "__index__").release().ptr();
+    // A wrapper's only element may be an array again.
+    return checked(PyNumber_Index(only_element(self, "__index__").ptr()));
   });
 }
 
