@@ -388,3 +388,10 @@ def test_300_round_trips_of_a_mebibyte_keep_nothing():
         tracemalloc.stop()
     assert xp._core._live_arrays() == arrays
     assert xp.memory.stats().allocations == blocks
+
+
+def test_views_of_an_empty_array_without_data():
+    x = xp.from_dlpack(Producer(shape=(0, 3), data=None))
+    assert x[:, 1:].shape == (0, 2)
+    assert xp.asarray(x[:, ::-1], copy=True).shape == (0, 3)
+    assert np.asarray(x[:, 2]).shape == (0,)
