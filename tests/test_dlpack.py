@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import os
 import tracemalloc
 from pathlib import Path
 
@@ -355,8 +356,7 @@ def test_our_own_export_checks_its_arguments(pair):
 
 
 def resident_kib():
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * 4
+    return 4 * int(Path("/proc/self/statm").read_text().split()[1])
 
 
 def test_300_round_trips_of_a_mebibyte_keep_nothing():
@@ -383,7 +383,8 @@ def test_300_round_trips_of_a_mebibyte_keep_nothing():
         gc.collect()
         # Free lists fill up meanwhile; a block kept by each trip would be above this.
         assert tracemalloc.get_traced_memory()[0] - traced < 256 * 1024
-        assert resident_kib() - resident < 32 * 1024
+        room = 512 if "libasan" in os.environ.get("LD_PRELOAD", "") else 32  # it keeps freed memory
+        assert resident_kib() - resident < room * 1024
     finally:
         tracemalloc.stop()
     assert xp._core._live_arrays() == arrays

@@ -39,11 +39,11 @@ void* map_memory(std::size_t nbytes, std::size_t alignment) {
   if (mapped == MAP_FAILED) return nullptr;
   if (slack == 0) return mapped;
   const auto start = reinterpret_cast<std::uintptr_t>(mapped);
-  const std::uintptr_t aligned = round_up(start, alignment);
-  const std::size_t before = aligned - start;
+  const std::size_t before = round_up(start, alignment) - start;
+  char* const aligned = static_cast<char*>(mapped) + before;
   if (before != 0) munmap(mapped, before);
-  if (before != slack) munmap(reinterpret_cast<void*>(aligned + nbytes), slack - before);
-  return reinterpret_cast<void*>(aligned);
+  if (before != slack) munmap(aligned + nbytes, slack - before);
+  return aligned;
 }
 
 void unmap_memory(void* data, std::size_t nbytes) {
@@ -91,7 +91,7 @@ std::size_t purge_memory(void*, std::size_t) { return 0; }
 #endif
 
 std::size_t Regions::list_of(std::size_t pages) {
-  const std::size_t power = static_cast<std::size_t>(std::bit_width(pages)) - 1;
+  const std::size_t power = static_cast<std::size_t>(std::bit_width(pages | 1)) - 1;
   const std::size_t eighth = power >= 3 ? (pages >> (power - 3)) & 7 : 0;
   return power * 8 + eighth;
 }

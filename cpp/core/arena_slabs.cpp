@@ -88,7 +88,7 @@ std::size_t Slabs::take(std::size_t size_class, void** blocks, std::size_t count
 
 void Slabs::give(void* block) {
   const auto address = reinterpret_cast<std::uintptr_t>(block);
-  Slab* slab = reinterpret_cast<Slab*>(address & ~(std::uintptr_t{kSlab} - 1));
+  Slab* slab = reinterpret_cast<Slab*>(static_cast<char*>(block) - address % kSlab);
   const std::size_t i =
       static_cast<std::size_t>(static_cast<char*>(block) - slab->block(0)) / slab->block_bytes();
   slab->free_bits[i / 64] |= std::uint64_t{1} << (i % 64);

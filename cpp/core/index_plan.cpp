@@ -96,6 +96,7 @@ Array mask_offsets(const Array& mask, const std::int64_t* strides) {
 Array combine(std::string_view function, const std::vector<Array>& parts) {
   if (parts.size() == 1) return parts[0];
   std::vector<const Dims*> shapes;
+  shapes.reserve(parts.size());
   for (const Array& part : parts) shapes.push_back(&part.shape);
   const Dims shape = broadcast_indices(function, shapes);
   Array sum = make_array(DType::int64, shape);

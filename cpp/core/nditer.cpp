@@ -135,7 +135,9 @@ void run_range(const Runner& runner, const Space& space, const IterOperand* oper
                std::int64_t begin, std::int64_t end) {
   std::int64_t position[kMaxRank];
   char* pointers[kMaxOperands];
+  // NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign): the space was made for so many.
   for (int k = 0; k < space.count; ++k) pointers[k] = operands[k].data;
+  position[0] = 0;
   std::int64_t rest = begin;
   for (int i = 0; i < space.ndim; ++i) {
     position[i] = rest % space.shape[i];

@@ -83,7 +83,7 @@ Array sorted_order(const Array& x, int axis, bool descending) {
 Array positions_in(const Array& sorted, const Array& values, bool right) {
   const Array vector = contiguous(sorted);
   const Array wanted = contiguous(values);
-  const Array result = make_array(DType::int64, values.shape);
+  Array result = make_array(DType::int64, values.shape);
   const auto search = kernels().sort.searchsorted[index(sorted.dtype)];
   const char* const from = read(wanted);
   auto* const out = reinterpret_cast<std::int64_t*>(write(result));
@@ -103,7 +103,7 @@ Array gather(const char* function, const Array& vector, const Array& positions) 
                        " is out of range for size " + std::to_string(vector.size()));
     }
   }
-  const Array result = make_array(vector.dtype, positions.shape);
+  Array result = make_array(vector.dtype, positions.shape);
   kernels().sort.take[size_class(itemsize(vector.dtype))](read(vector), vector.strides[0], indices,
                                                           index_vector.size(), write(result));
   return result;
@@ -114,6 +114,7 @@ std::vector<Array> nonzero_positions(const Array& x) {
   const SortKernels& table = kernels().sort;
   const std::int64_t count = table.count_nonzero[index(DType::bool_)](read(mask), 1, mask.size());
   std::vector<Array> result;
+  result.reserve(static_cast<std::size_t>(x.ndim()));
   for (int axis = 0; axis < x.ndim(); ++axis) {
     result.push_back(make_array(DType::int64, Dims{count}));
   }
