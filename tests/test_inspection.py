@@ -102,7 +102,7 @@ def test_names():
         for name in namespace.__all__:
             assert name in vars(namespace), name
             value = getattr(namespace, name)
-            if inspect.isbuiltin(value):
+            if inspect.isroutine(value):
                 assert value.__name__ == name
                 assert value.__doc__.strip().endswith(".")
                 assert (value.__module__ or "").startswith("arrayforge")

@@ -28,6 +28,6 @@ def test_every_function_has_a_signature():
     for namespace in (xp, xp.linalg, xp.fft):
         for name in namespace.__all__:
             value = getattr(namespace, name)
-            if inspect.isbuiltin(value):
+            if inspect.isroutine(value):
                 assert inspect.signature(value)
                 assert value.__doc__

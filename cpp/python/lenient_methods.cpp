@@ -89,28 +89,28 @@ PyObject* copy_of(PyObject* self) {
 namespace lenient {
 
 PyObject* tolist(PyObject* self, PyObject*) {
-  return guarded([&] {
+  return guarded("tolist", [&] {
     require_method("tolist", "float(x[i, j]) for single elements");
     return nested_lists(self);
   });
 }
 
 PyObject* item(PyObject* self, PyObject*) {
-  return guarded([&] {
+  return guarded("item", [&] {
     require_method("item", "bool(x), int(x), float(x) or complex(x)");
     return element_of(self);
   });
 }
 
 PyObject* copy(PyObject* self, PyObject*) {
-  return guarded([&] {
+  return guarded("copy", [&] {
     require_method("copy", "asarray(x, copy=True)");
     return copy_of(self);
   });
 }
 
 PyObject* reshape(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
-  return guarded([&] {
+  return guarded("reshape", [&] {
     require_method("reshape", "reshape(x, shape)");
     const py::object shape = sizes(args, count);
     std::vector<PyObject*> all{self};
@@ -122,7 +122,7 @@ PyObject* reshape(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObj
 }
 
 PyObject* transpose(PyObject* self, PyObject* const* args, Py_ssize_t count) {
-  return guarded([&] {
+  return guarded("transpose", [&] {
     require_method("transpose", "permute_dims(x, axes), or x.T and x.mT");
     const bool given = count > 0 && !(count == 1 && args[0] == Py_None);
     const py::object axes =
@@ -134,7 +134,7 @@ PyObject* transpose(PyObject* self, PyObject* const* args, Py_ssize_t count) {
 
 // Without an axis, every axis of size 1.
 PyObject* squeeze(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
-  return guarded([&] {
+  return guarded("squeeze", [&] {
     require_method("squeeze", "squeeze(x, axis)");
     const Py_ssize_t named = keywords ? PyTuple_GET_SIZE(keywords) : 0;
     std::vector<PyObject*> all{self};
@@ -154,7 +154,7 @@ PyObject* squeeze(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObj
 }
 
 PyObject* view(PyObject* self, PyObject* const* args, Py_ssize_t count) {
-  return guarded([&] {
+  return guarded("view", [&] {
     require_method("view", "x[...] for a view and astype() for another dtype");
     if (count > 1) throw TypeError("view(): takes at most a dtype, got " + std::to_string(count));
     const ArrayObject* array = as_array(self);

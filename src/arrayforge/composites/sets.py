@@ -60,7 +60,7 @@ def _order(flat: Array) -> Array:
 
 
 def _is_first(ordered: Array) -> Array:
-    edge = xp.ones((min(ordered.size, 1),), dtype=xp.bool, device=ordered.device)
+    edge = xp.ones_like(ordered[:1], dtype=xp.bool)
     if ordered.size == 0:
         return cast("Array", edge)
     return cast("Array", xp.concat((edge, xp.not_equal(ordered[1:], ordered[:-1]))))
@@ -148,7 +148,7 @@ def _found(x1: Array, x2: Array) -> Array:
     common = xp.result_type(x1, x2)
     wanted, pool = xp.reshape(x1, (-1,)), xp.reshape(x2, (-1,))
     if pool.size == 0:
-        return cast("Array", xp.zeros(x1.shape, dtype=xp.bool, device=x1.device))
+        return cast("Array", xp.zeros_like(x1, dtype=xp.bool))
     if xp.isdtype(common, "complex floating"):
         # Complex numbers have no order to search in: where both occur, they belong to one run.
         joined = xp.concat((xp.astype(pool, common), xp.astype(wanted, common)))
