@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from values import COMPLEX, REAL, array, layouts, lives_on, needs, plain_numpy
+from values import COMPLEX, REAL, array, layouts, lives_on, needs
 from values import close as near
 
 import arrayforge as xp
@@ -108,7 +108,6 @@ def test_every_combination_of_axes(device, name, dtype):
     needs(device, dtypes=f"{dtype} complex64" if dtype in SINGLE else f"{dtype} complex128")
     if not takes(name, dtype):
         return
-    plain_numpy(device, "fftn without axes")
     for x, a in layouts(samples((3, 4, 5), dtype), device):
         for s, axes in ((None, None), (None, (1,)), ((2, 7), (0, 2)), ((4, 4), (-1, -3))):
             for norm in NORMS:
@@ -137,7 +136,6 @@ def test_there_and_back(device):
 @pytest.mark.parametrize("dtype", REAL)
 def test_frequencies_of_a_dtype(device, n, dtype):
     needs(device, "concat", dtype)
-    plain_numpy(device, "fftfreq")
     for d in (1.0, 0.1, 3):
         for name in ("fftfreq", "rfftfreq"):
             result = getattr(xp.fft, name)(n, d=d, dtype=getattr(xp, dtype), device=device)

@@ -83,12 +83,6 @@ def needs(device, functions="", dtypes=""):
         pytest.skip(f"{device} has no {', '.join(missing)}")
 
 
-def plain_numpy(device, what):
-    """Skips a test on the miniatures whose namespace is NumPy itself, where that is what fails."""
-    if str(device) in ("mutable", "immutable"):
-        pytest.skip(f"{what} of {device} is NumPy's own")
-
-
 def array(values, device=None):
     """NumPy's array on a device, in memory of its own."""
     return xp.asarray(np.asarray(values), device=device, copy=True if device is None else None)

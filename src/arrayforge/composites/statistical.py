@@ -39,7 +39,8 @@ def var(
         squares = xp.add(xp.square(xp.real(apart)), xp.square(xp.imag(apart)))
     else:
         squares = xp.square(apart)
-    freedom = count - correction if count > correction else 0.0
+    # The standard asks for NaN where no degrees of freedom are left.
+    freedom = count - correction if count > correction else math.nan
     return cast("Array", xp.divide(xp.sum(squares, axis=axis, keepdims=keepdims), freedom))
 
 
