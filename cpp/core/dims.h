@@ -14,6 +14,8 @@ inline constexpr int kMaxRank = 64;
 
 class Dims {
  public:
+  static constexpr int kInline = 4;
+
   Dims() = default;
   explicit Dims(int size, std::int64_t value = 0) {
     resize_uninitialized(size);
@@ -88,8 +90,6 @@ class Dims {
   bool contains(std::int64_t value) const { return std::find(begin(), end(), value) != end(); }
 
  private:
-  static constexpr int kInline = 4;
-
   // One by one, which volatile says: a wide load waits for the narrow stores that have just made
   // the values, and shapes are a few numbers.
   static void copy_values(std::int64_t* to, const std::int64_t* from, int size) {

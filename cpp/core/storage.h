@@ -25,6 +25,11 @@ class StorageRef {
   }
   ~StorageRef();
 
+  // Another reference, and its end, without atomics; see Storage::shares_. An array object that ends
+  // may end a share of another one: they count as equals.
+  StorageRef share() const;
+  void end_share();
+
   Storage* operator->() const { return storage_; }
   Storage* get() const { return storage_; }
   explicit operator bool() const { return storage_ != nullptr; }
@@ -54,7 +59,7 @@ class Storage {
   void pin() { pins_.fetch_add(1, std::memory_order_relaxed); }
   void unpin() { pins_.fetch_sub(1, std::memory_order_release); }
   bool pinned() const { return pins_.load(std::memory_order_acquire) > 0; }
-  std::int64_t references() const { return references_.load(std::memory_order_relaxed); }
+  std::int64_t references() const { return references_.load(std::memory_order_relaxed) + shares(); }
 
   // Moves the bytes of unpinned arena storages to denser places; the caller makes sure that no
   // kernel runs: it holds what starts them (Python's lock), and kernels_running() is false. Returns
@@ -85,6 +90,8 @@ class Storage {
   friend struct Access;
   friend struct StorageList;
 
+  std::int64_t shares() const { return shares_.load(std::memory_order_relaxed); }
+  void set_shares(std::int64_t count) { shares_.store(count, std::memory_order_relaxed); }
   void retain() { references_.fetch_add(1, std::memory_order_relaxed); }
   void drop() {
     // The last owner needs no atomic write.
@@ -98,6 +105,10 @@ class Storage {
   static inline std::atomic<int> running_{0};
 
   std::atomic<std::int64_t> references_{1};
+  // References of Python's array objects that references_ does not count. All of them come and go
+  // under Python's lock. One is made from an array object, and every array object that ends gives
+  // back a share while there is one, so that at least one array object is in references_.
+  std::atomic<std::int64_t> shares_{0};
   std::atomic<std::uint64_t> version_{0};
   std::atomic<std::int32_t> pins_{0};
   bool writable_ = true;
@@ -115,6 +126,16 @@ inline StorageRef::StorageRef(const StorageRef& other) : storage_(other.storage_
 }
 inline StorageRef::~StorageRef() {
   if (storage_) storage_->drop();
+}
+inline StorageRef StorageRef::share() const {
+  storage_->set_shares(storage_->shares() + 1);
+  return StorageRef(storage_);
+}
+inline void StorageRef::end_share() {
+  const std::int64_t count = storage_ ? storage_->shares() : 0;
+  if (count == 0) return;
+  storage_->set_shares(count - 1);
+  storage_ = nullptr;
 }
 
 }  // namespace arrayforge

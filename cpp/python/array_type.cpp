@@ -34,16 +34,21 @@ struct FreeList {
 constexpr int kKept = 64;
 ARRAYFORGE_FAST_TLS thread_local FreeList free_list{};
 
-ArrayObject* allocate() {
-  ArrayObject* self;
-  if (free_list.first) {
-    self = as_array(free_list.first);
+[[gnu::noinline]] ArrayObject* allocate_new() {
+  ArrayObject* self = PyObject_GC_New(ArrayObject, array_type);
+  if (!self) throw error_already_set();
+  return self;
+}
+
+inline ArrayObject* allocate() {
+  ArrayObject* self = as_array(free_list.first);
+  if (self) {
     free_list.first = self->weakrefs;
     --free_list.count;
-    PyObject_Init(reinterpret_cast<PyObject*>(self), array_type);
+    // It kept its type and a reference to it.
+    Py_SET_REFCNT(reinterpret_cast<PyObject*>(self), 1);
   } else {
-    self = PyObject_GC_New(ArrayObject, array_type);
-    if (!self) throw error_already_set();
+    self = allocate_new();
   }
   count_live(1);
   self->raw = nullptr;
@@ -53,21 +58,22 @@ ArrayObject* allocate() {
 
 void dealloc(PyObject* object) {
   ArrayObject* self = as_array(object);
-  PyTypeObject* type = Py_TYPE(object);
   if (self->weakrefs) PyObject_ClearWeakRefs(object);
   if (self->raw) {
     PyObject_GC_UnTrack(object);
     Py_CLEAR(self->raw);
   }
+  self->value.storage.end_share();
   self->value.~Array();
   count_live(-1);
   if (free_list.count < kKept) {
     self->weakrefs = free_list.first;
     free_list.first = object;
     ++free_list.count;
-  } else {
-    PyObject_GC_Del(self);
+    return;
   }
+  PyTypeObject* type = Py_TYPE(object);
+  PyObject_GC_Del(self);
   Py_DECREF(type);
 }
 
@@ -148,6 +154,33 @@ PyObject* wrap(Array&& value) {
   self->dtype = dtype_object(self->value.dtype);
   self->backend = native_backend();
   self->device = cpu_device();
+  return reinterpret_cast<PyObject*>(self);
+}
+
+ArrayObject* wrap_fresh(DType dtype, const Dims& shape, std::int64_t size) {
+  const std::int64_t unit = itemsize(dtype);
+  if (shape.size() > Dims::kInline) return as_array(wrap(make_array(dtype, shape)));
+  StorageRef storage = Storage::allocate(static_cast<std::size_t>(size * unit));
+  ArrayObject* self = allocate();
+  new (&self->value) Array{dtype, shape, c_strides(shape, unit), 0, std::move(storage)};
+  self->dtype = dtype_object(dtype);
+  self->backend = native_backend();
+  self->device = cpu_device();
+  return self;
+}
+
+PyObject* wrap_view(const ArrayObject* x, int ndim, const std::int64_t* shape,
+                    const std::int64_t* strides, std::int64_t offset) {
+  // Dims that need memory are made before the object is.
+  if (ndim > Dims::kInline) {
+    return wrap(x->value.view(Dims(shape, ndim), Dims(strides, ndim), offset));
+  }
+  ArrayObject* self = allocate();
+  new (&self->value) Array{x->value.dtype, Dims(shape, ndim), Dims(strides, ndim), offset,
+                           x->value.storage.share()};
+  self->dtype = x->dtype;
+  self->backend = x->backend;
+  self->device = x->device;
   return reinterpret_cast<PyObject*>(self);
 }
 

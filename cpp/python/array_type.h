@@ -27,6 +27,11 @@ inline ArrayObject* as_array(PyObject* object) { return reinterpret_cast<ArrayOb
 
 // New references.
 PyObject* wrap(Array&& value);
+// Unspecified values in C order; the shape is one that is known to fit, of so many elements.
+ArrayObject* wrap_fresh(DType dtype, const Dims& shape, std::int64_t size);
+// A view of a native array.
+PyObject* wrap_view(const ArrayObject* x, int ndim, const std::int64_t* shape,
+                    const std::int64_t* strides, std::int64_t offset);
 PyObject* wrap_foreign(BackendObject* backend, DeviceObject* device, PyObject* raw, DType dtype,
                        const Dims& shape, StorageRef storage = Storage::foreign());
 

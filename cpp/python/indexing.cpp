@@ -288,9 +288,8 @@ void assign(ArrayObject* x, PyObject* key_object, PyObject* value) {
 PyObject* array_subscript(PyObject* self, PyObject* key_object) {
   return guarded(kGet, [&]() -> PyObject* {
     ArrayObject* x = as_array(self);
-    ViewPlan view;
-    if (x->is_native() && simple_view(kGet, x->value, key_object, &view)) {
-      return wrap(view.of(x->value));
+    if (x->is_native()) {
+      if (PyObject* view = simple_item(kGet, x, key_object)) return view;
     }
     Key key(kGet, x);
     key.parse(key_object);

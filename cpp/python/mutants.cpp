@@ -294,7 +294,7 @@ PyObject* MutantCall::target(PyObject* right) {
   const py::object wrong = attempt([&] { return mutation.any(borrow(right)); });
   if (!wrong) return right;
   if (chosen_kind == MutantKind::dtype && array->is_native()) {
-    array->value = as_array(wrong.ptr())->value;
+    std::swap(array->value, as_array(wrong.ptr())->value);
   } else if (array_assign_subscript(right, Py_Ellipsis, wrong.ptr()) < 0) {
     throw error_already_set();
   }

@@ -16,4 +16,7 @@ struct ViewPlan {
 // False where the items have to be looked at one by one, errors included.
 bool simple_view(const char* function, const Array& x, PyObject* key, ViewPlan* view);
 
+// x[key] of a native array for such a key, a new reference; null likewise.
+PyObject* simple_item(const char* function, const ArrayObject* x, PyObject* key);
+
 }  // namespace arrayforge
