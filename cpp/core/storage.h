@@ -25,8 +25,8 @@ class StorageRef {
   }
   ~StorageRef();
 
-  // Another reference, and its end, without atomics; see Storage::shares_. An array object that ends
-  // may end a share of another one: they count as equals.
+  // Another reference, and its end, without atomics; see Storage::shares_. An array object that
+  // ends may end a share of another one: they count as equals.
   StorageRef share() const;
   void end_share();
 
