@@ -6,6 +6,7 @@ import io
 
 import numpy as np
 import pytest
+from values import EVERY
 
 import arrayforge as xp
 
@@ -39,6 +40,20 @@ def test_small_shapes(shape):
     assert np.asarray(xp.ones(shape)).shape == shape
     assert np.from_dlpack(xp.ones(shape)).shape == shape
     assert xp.from_dlpack(np.ones(shape)).shape == shape
+
+
+@pytest.mark.parametrize("dtype", EVERY)
+def test_dlpack_from_ourselves(dtype):
+    base = xp.astype(xp.reshape(xp.arange(6), (2, 3)), getattr(xp, dtype))
+    for x in (base, base.mT, base[:, ::-1], base[0, 1]):
+        for copy in (None, True):
+            y = xp.from_dlpack(x, copy=copy)
+            assert y.dtype is x.dtype
+            assert y.tolist() == x.tolist()
+    (first, (_, *last)) = base.tolist()
+    xp.from_dlpack(base.mT)[0, 1] = 0
+    xp.from_dlpack(base, copy=True)[0, 0] = 1
+    assert base.tolist() == [first, [0, *last]]
 
 
 def test_read_only_memory_stays_read_only():
