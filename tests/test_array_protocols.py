@@ -7,7 +7,6 @@ import operator
 import pickle
 import subprocess
 import sys
-import time
 import typing
 import weakref
 
@@ -100,19 +99,11 @@ def test_str_and_format_of_one_element_are_the_number():
 
 
 def test_huge_arrays_print_at_once():
-    small, huge = xp.zeros((50, 50)), xp.broadcast_to(xp.zeros(()), (10**6, 10**6))
-
-    def seconds(x):
-        best = float("inf")
-        for _ in range(5):
-            start = time.perf_counter()
-            str(x)
-            best = min(best, time.perf_counter() - start)
-        return best
-
-    assert "..." in str(huge)
-    # Six rows of six either way: the size must not matter.
-    assert seconds(huge) < 5 * seconds(small)
+    # A trillion elements: only those that are shown can have been looked at.
+    huge = xp.broadcast_to(xp.zeros(()), (10**6, 10**6))
+    row = "[0. 0. 0. ... 0. 0. 0.]"
+    rows = [row] * 3 + ["..."] + [row] * 3
+    assert str(huge) == "[" + "\n ".join(rows) + "]"
 
 
 # -- Python's protocols

@@ -7,7 +7,6 @@ lenient stands in test_strict.py, with its portable form.
 import os
 import subprocess
 import sys
-import time
 import typing
 
 import numpy as np
@@ -289,13 +288,3 @@ def test_import_is_light():
     assert not loaded & {"numpy", "importlib.metadata", "inspect", "typing_extensions", "argparse"}
     code = "import sys, arrayforge; print('importlib.metadata' in sys.modules)"
     assert child(code).stdout.strip() == "False"
-
-
-def test_import_takes_under_forty_milliseconds():
-    # Processor time, the best of several: the machine may be busy with something else.
-    code = "import time; t = time.process_time(); import arrayforge; print(time.process_time() - t)"
-    deadline = time.monotonic() + 30
-    best = float("inf")
-    while best > 0.04 and time.monotonic() < deadline:
-        best = min(best, float(child(code).stdout))
-    assert best < 0.04

@@ -1,5 +1,6 @@
 #include "host_memory.h"
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -51,11 +52,10 @@ DType dtype_of_format(const char* function, PyObject* object, const Py_buffer& v
 
 // May run on any thread, and when the interpreter is gone: then the memory goes with the process.
 void release_buffer(void* owner) {
+  const std::unique_ptr<Py_buffer> view(static_cast<Py_buffer*>(owner));
   if (!Py_IsInitialized()) return;
   py::gil_scoped_acquire hold;
-  auto* view = static_cast<Py_buffer*>(owner);
-  PyBuffer_Release(view);
-  delete view;
+  PyBuffer_Release(view.get());
 }
 void release_object(void* owner) {
   if (!Py_IsInitialized()) return;
