@@ -73,7 +73,7 @@ sanitize: $(SANITIZED)/sanitize.stamp
 
 tsan: $(THREADED)/tsan.stamp
 	LD_PRELOAD="$(call RUNTIME,libtsan.so)" \
-	TSAN_OPTIONS=halt_on_error=1:suppressions=$(SUPPRESS)/threads.txt \
+	TSAN_OPTIONS=halt_on_error=1:die_after_fork=0:suppressions=$(SUPPRESS)/threads.txt \
 	$(THREADED)/bin/python -m pytest -p no:cacheprovider $(ARGS)
 
 # Wrong results on purpose, function by function: each must make a test fail.

@@ -61,7 +61,7 @@ class ArrayOrScalar {
   ScalarKind kind() const { return *kind_; }
   const Array& array() const { return as_array(object_)->value; }
   const Dims& shape() const {
-    static const Dims kScalar;
+    static const Dims kScalar{};
     return kind_ ? kScalar : array().shape;
   }
 
