@@ -256,6 +256,16 @@ def test_printing_pickling_and_copying_stay():
         assert np.asarray(x).shape == (1, 2)
 
 
+def test_the_lists_of_the_standard_stay():
+    x = xp.ones((2, 3))
+    with xp.strict():
+        assert xp.fft.fftn(x, s=[2, 2], axes=[0, 1]).shape == (2, 2)
+        assert xp.fft.irfftn(x, axes=[0]).shape == (2, 3)
+        assert xp.fft.fftshift(x, axes=[1]).shape == (2, 3)
+        assert xp.fft.ifftshift(x, axes=[0]).shape == (2, 3)
+        assert xp.tensordot(x, x, axes=([0], [0])).shape == (3, 3)
+
+
 def test_iteration_along_one_axis_stays():
     with xp.strict():
         assert [float(v) for v in xp.asarray([1.0, 2.0])] == [1.0, 2.0]

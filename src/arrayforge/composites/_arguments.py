@@ -53,11 +53,14 @@ def axis_index(name: str, axis: int, ndim: int) -> int:
     return axis % ndim
 
 
-def axis_tuple(name: str, axis: Axes, ndim: int) -> tuple[int, ...]:
-    """Axes as distinct numbers from 0 to ndim - 1; None means all of them."""
+def axis_tuple(name: str, axis: Axes, ndim: int, *, any_sequence: bool = False) -> tuple[int, ...]:
+    """Axes as distinct numbers from 0 to ndim - 1; None means all of them.
+
+    any_sequence: the standard takes lists here, not only tuples.
+    """
     if axis is None:
         return tuple(range(ndim))
-    if isinstance(axis, list):
+    if isinstance(axis, list) and not any_sequence:
         _core._require_lenient(name, "axes as a list; convert with tuple()")
     axes = axis if isinstance(axis, Sequence) else (axis,)
     indices = tuple(axis_index(name, one, ndim) for one in axes)

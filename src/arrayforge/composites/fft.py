@@ -50,7 +50,7 @@ def _along_several(
         if count > x.ndim:
             raise ValueError(f"{name}(): s must have at most {x.ndim} entries, got {s}")
         axes = range(x.ndim - count, x.ndim)
-    axes = axis_tuple(name, axes, x.ndim)
+    axes = axis_tuple(name, axes, x.ndim, any_sequence=True)
     if not axes:
         if name in ("rfftn", "irfftn"):
             raise ValueError(f"{name}(): expected at least one axis, got none")
@@ -181,11 +181,11 @@ def rfftfreq(
 
 def fftshift(x: Array, /, *, axes: Axes = None) -> Array:
     """The zero frequency moved to the centre."""
-    shifted = axis_tuple("fftshift", axes, x.ndim)
+    shifted = axis_tuple("fftshift", axes, x.ndim, any_sequence=True)
     return cast("Array", xp.roll(x, tuple(x.shape[i] // 2 for i in shifted), axis=shifted))
 
 
 def ifftshift(x: Array, /, *, axes: Axes = None) -> Array:
     """Inverse of fftshift."""
-    shifted = axis_tuple("ifftshift", axes, x.ndim)
+    shifted = axis_tuple("ifftshift", axes, x.ndim, any_sequence=True)
     return cast("Array", xp.roll(x, tuple(-(x.shape[i] // 2) for i in shifted), axis=shifted))

@@ -39,8 +39,8 @@ def _paired_axes(
     if isinstance(axes, Sequence):
         if len(axes) != 2:
             raise ValueError(f"tensordot(): axes must be a number or two sequences, got {axes}")
-        left = axis_tuple("tensordot", axes[0], x1.ndim)
-        right = axis_tuple("tensordot", axes[1], x2.ndim)
+        left = axis_tuple("tensordot", axes[0], x1.ndim, any_sequence=True)
+        right = axis_tuple("tensordot", axes[1], x2.ndim, any_sequence=True)
     else:
         count = operator.index(axes)
         if not 0 <= count <= min(x1.ndim, x2.ndim):
