@@ -18,8 +18,7 @@ inline constexpr int kFoldLanes = sizeof(typename Op::A) >= 16
                                       : (kStep > 0 ? 128 : 64) / sizeof(typename Op::A);
 
 // n > 0 elements, whole rounds of the lanes, each lane for itself: halves whose lanes meet, so that
-// the depth is that of pairwise summation. Every second element is first brought together, which
-// shuffles of vectors do.
+// the depth is that of pairwise summation. Every second element is first brought together.
 template <class Op, class T, int kStep>
 void fold_lanes(const char* x, std::int64_t stride, std::int64_t n, const char* center,
                 typename Op::A* result) {
@@ -37,7 +36,10 @@ void fold_lanes(const char* x, std::int64_t stride, std::int64_t n, const char* 
   }
   if constexpr (kStep == 2) {
     T dense[kBlock];
-    for (std::int64_t k = 0; k < n; ++k) dense[k] = at<T>(x, k * stride);
+    for (std::int64_t k = 0; k < n; k += Vectors<T>::kWidth) {
+      const auto elements = load_every_second(reinterpret_cast<const T*>(x) + 2 * k);
+      __builtin_memcpy(dense + k, &elements, sizeof(elements));
+    }
     return fold_lanes<Op, T, 1>(reinterpret_cast<const char*>(dense), sizeof(T), n, center, result);
   }
   for (int k = 0; k < kLanes; ++k) lanes[k] = Op::term(at<T>(x, k * stride), center);
@@ -172,12 +174,39 @@ void rows(const char* x, std::int64_t stride, std::int64_t row_stride, std::int6
   }
 }
 
+// Integers may be combined in any order: of four, only one waits for the four before. The number
+// of elements done.
+template <class Op, class T>
+std::int64_t scan_by_four(const T* x, std::int64_t n, typename Op::A* out,
+                          typename Op::A* running) {
+  const auto term = [&](std::int64_t i) { return Op::term(x[i], nullptr); };
+  typename Op::A before = *running;
+  std::int64_t i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const auto two = Op::combine(term(i), term(i + 1));
+    const auto three = Op::combine(two, term(i + 2));
+    const auto four = Op::combine(three, term(i + 3));
+    out[i] = Op::combine(before, term(i));
+    out[i + 1] = Op::combine(before, two);
+    out[i + 2] = Op::combine(before, three);
+    before = out[i + 3] = Op::combine(before, four);
+  }
+  *running = before;
+  return i;
+}
+
 template <class Op, class T>
 void scan(const char* x, std::int64_t stride, std::int64_t n, char* out, std::int64_t out_stride,
           char* acc) {
   using A = typename Op::A;
   A running = *reinterpret_cast<A*>(acc);
-  for (std::int64_t i = 0; i < n; ++i) {
+  std::int64_t i = 0;
+  if constexpr (same_type<A, std::int64_t>) {
+    if (stride == sizeof(T) && out_stride == sizeof(A)) {
+      i = scan_by_four<Op>(reinterpret_cast<const T*>(x), n, reinterpret_cast<A*>(out), &running);
+    }
+  }
+  for (; i < n; ++i) {
     running = Op::combine(running, Op::term(at<T>(x, i * stride), nullptr));
     *reinterpret_cast<A*>(out + i * out_stride) = running;
   }

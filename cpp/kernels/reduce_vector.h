@@ -44,6 +44,19 @@ struct Vectors {
   }
 };
 
+template <class T, int... i>
+typename Vectors<T>::Values load_every_second(const T* x, Indices<i...>) {
+  constexpr int kWidth = sizeof...(i);
+  // The second vector begins one element early, so that it ends with the last element asked for.
+  const auto low = Vectors<T>::load(x), high = Vectors<T>::load(x + kWidth - 1);
+  return __builtin_shufflevector(low, high, (i < kWidth / 2 ? 2 * i : 2 * i + 1)...);
+}
+// A vector of x[0], x[2], x[4] and so on; reads nothing beyond the last of them.
+template <class T>
+typename Vectors<T>::Values load_every_second(const T* x) {
+  return load_every_second(x, typename FirstIndices<Vectors<T>::kWidth>::type{});
+}
+
 // Independent accumulators: enough to hide the latency of a comparison and a choice.
 inline constexpr int kWays = 4;
 
