@@ -137,6 +137,16 @@ def test_transposed_operands(dtype, shape, rng):
     assert np.array_equal(xp.where(xp.asarray(condition), x.T, y), np.where(condition, a.T, b))
 
 
+def test_rows_half_an_element_further(rng):
+    """complex64 is aligned to 4 bytes, so rows may be 132 bytes apart."""
+    source = (rng.random((16, 20)) + 1j * rng.random((16, 20))).astype("complex64")
+    memory = np.zeros((20, 33), np.float32)
+    target = xp.asarray(memory[:, :32].view("complex64"), copy=None)
+    target[...] = xp.asarray(source).T
+    assert np.array_equal(memory[:, :32].view("complex64"), source.T)
+    assert not memory[:, 32].any()
+
+
 def test_axes_in_every_order(rng):
     a = rng.integers(0, 10**6, (5, 33, 18, 20)).astype("float32")
     target = xp.zeros((5, 33, 18, 20), dtype=xp.float32)

@@ -186,8 +186,10 @@ Turns find_turns(Loop loop, const Space& space, const IterOperand* operands) {
     turns.turn[k] = kernels().transpose[std::countr_zero(static_cast<unsigned>(size))];
     turns.any |= turns.turn[k] != nullptr;
   }
-  turns.only_copies =
-      out == 1 && operands[0].dtype == dtype && loop == kernels().cast[index(dtype)][index(dtype)];
+  // Rows of complex64 may lie a multiple of 4 bytes apart, which tiles of whole elements do not.
+  turns.only_copies = out == 1 && operands[0].dtype == dtype &&
+                      space.strides[1][out] % itemsize(dtype) == 0 &&
+                      loop == kernels().cast[index(dtype)][index(dtype)];
   return turns;
 }
 
