@@ -10,7 +10,15 @@ import pytest
 from arrayforge import _core
 
 HERE = Path(__file__).parent
-MODULES = ("test_tiny", "test_ops", "test_casts", "test_special_values", "test_accuracy")
+MODULES = (
+    "test_tiny",
+    "test_ops",
+    "test_casts",
+    "test_kernel_edges",
+    "test_special_values",
+    "test_special_values_complex",
+    "test_accuracy",
+)
 # Set in the runs that this module starts, so that they do not start runs of their own.
 INNER = "PYTEST_ISA_RUN"
 

@@ -11,70 +11,13 @@
 
 #include "../kernels/table.h"
 #include "access.h"
-#include "nditer.h"
 #include "parallel.h"
+#include "reduce_axes.h"
 
 namespace arrayforge {
 namespace {
 
-constexpr std::int64_t kChunk = 1 << 15;
 constexpr std::int64_t kColumns = 1024;
-// Rows shorter than this are folded column by column.
-constexpr std::int64_t kShortRow = 8;
-
-struct Axis {
-  std::int64_t n, stride, out;  // out: stride among the accumulators, in elements
-};
-
-// Axes in an order that walks memory forwards, adjacent ones merged where both strides allow.
-struct Axes {
-  Axis axis[kMaxRank];
-  int count = 0;
-
-  void add(Axis a) {
-    if (a.n == 1) return;
-    axis[count++] = a;
-  }
-  std::int64_t size() const {
-    std::int64_t n = 1;
-    for (int i = 0; i < count; ++i) n *= axis[i].n;
-    return n;
-  }
-  void order() {
-    std::stable_sort(axis, axis + count, [](const Axis& a, const Axis& b) {
-      return std::abs(a.stride) > std::abs(b.stride);
-    });
-  }
-  void collapse() {
-    int last = 0;
-    for (int i = 1; i < count; ++i) {
-      Axis& a = axis[last];
-      const Axis& b = axis[i];
-      if (a.stride == b.stride * b.n && a.out == b.out * b.n) {
-        a = {a.n * b.n, b.stride, b.out};
-      } else {
-        axis[++last] = b;
-      }
-    }
-    if (count > 0) count = last + 1;
-  }
-};
-
-struct Place {
-  std::int64_t x = 0, out = 0;
-};
-
-// The n-th combination of indices of all axes but the last `skip`, in C order.
-Place place(const Axes& axes, int skip, std::int64_t n) {
-  Place result;
-  for (int i = axes.count - skip - 1; i >= 0; --i) {
-    const Axis& a = axes.axis[i];
-    result.x += n % a.n * a.stride;
-    result.out += n % a.n * a.out;
-    n /= a.n;
-  }
-  return result;
-}
 
 struct Job {
   ReduceKernels::Fold fold;
@@ -189,7 +132,8 @@ constexpr std::int64_t kStackColumns = 4096;
 std::int64_t stack_height(const Job& job) {
   const Axis& columns = job.kept.axis[job.kept.count - 1];
   const bool is_matrix = job.kept.count == 1 && job.reduced.count == 1;
-  return is_matrix ? std::max<std::int64_t>(kStack / columns.n, 16) : job.run_length();
+  if (!is_matrix) return job.run_length();
+  return std::max<std::int64_t>(kStack / columns.n / kRowsAtOnce, 2) * kRowsAtOnce;
 }
 
 void stacked(Job& job, Reduction reduction, DType accumulator, const char* identity) {
@@ -203,9 +147,7 @@ void stacked(Job& job, Reduction reduction, DType accumulator, const char* ident
   parallel_for(pieces, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       char* acc = parts + i * row_size;
-      for (std::int64_t k = 0; k < columns.n; ++k) {
-        std::memcpy(acc + k * job.out_size, identity, static_cast<std::size_t>(job.out_size));
-      }
+      fill(acc, identity, job.out_size, columns.n);
       for (std::int64_t first = 0; first < columns.n; first += kStackColumns) {
         job.rows(job.x + i * height * job.run_stride() + first * columns.stride, columns.stride,
                  job.run_stride(), std::min(height, length - i * height),
@@ -234,27 +176,6 @@ void run(Job& job, Reduction reduction, DType accumulator, const char* identity)
   } else {
     job.inner();
   }
-}
-
-// Splits the axes of x; `out` gets the strides of a C-contiguous array of the shape with reduced
-// axes of size 1.
-Dims split_axes(const Array& x, const Dims& axes, Axes* kept, Axes* reduced) {
-  Dims shape(x.shape);
-  for (std::int64_t axis : axes) shape[static_cast<int>(axis)] = 1;
-  const Dims out = c_strides(shape, 1);
-  for (int i = 0; i < x.ndim(); ++i) {
-    if (axes.contains(i)) {
-      reduced->add({x.shape[i], x.strides[i], 0});
-    } else {
-      kept->add({x.shape[i], x.strides[i], out[i]});
-    }
-  }
-  return shape;
-}
-
-[[noreturn]] void expect_real(std::string_view function, DType dtype) {
-  throw TypeError(std::string(function) + "(): expected a real dtype, got " +
-                  std::string(name(dtype)));
 }
 
 }  // namespace
@@ -301,13 +222,6 @@ void check_reduction(std::string_view function, Reduction reduction, const Array
                    to_string(x.shape) + " over axes " + to_string(axes));
 }
 
-void check_location(std::string_view function, const Array& x, int axis) {
-  if (!kernels().reduce.locate[0][index(x.dtype)]) expect_real(function, x.dtype);
-  if (x.shape[axis] > 0 || size_of(reduced_shape(x.shape, Dims{axis}, false)) == 0) return;
-  throw ValueError(std::string(function) + "(): no elements to compare, shape " +
-                   to_string(x.shape) + " along axis " + std::to_string(axis));
-}
-
 Array reduce(std::string_view function, Reduction reduction, const Array& x, const Dims& axes,
              const Array* centers) {
   check_reduction(function, reduction, x, axes);
@@ -324,9 +238,7 @@ Array reduce(std::string_view function, Reduction reduction, const Array& x, con
   job.out_size = itemsize(accumulator);
   alignas(16) char identity[16];
   table.identity[index(reduction)][index(x.dtype)](identity);
-  for (std::int64_t i = 0; i < results; ++i) {
-    std::memcpy(job.out + i * job.out_size, identity, static_cast<std::size_t>(job.out_size));
-  }
+  fill(job.out, identity, job.out_size, results);
   if (results == 0 || work == 0) return result;
   job.x = read(x);
   job.centers = centers ? read(*centers) : nullptr;
@@ -336,78 +248,6 @@ Array reduce(std::string_view function, Reduction reduction, const Array& x, con
   job.reduced.order();
   job.reduced.collapse();
   run(job, reduction, accumulator, identity);
-  return result;
-}
-
-Array locate_extreme(std::string_view function, bool maximum, const Array& x, int axis) {
-  check_location(function, x, axis);
-  const auto locate = kernels().reduce.locate[maximum ? 0 : 1][index(x.dtype)];
-  Axes kept, reduced;
-  const Dims shape = split_axes(x, Dims({axis}), &kept, &reduced);
-  Array result = make_array(DType::int64, shape);
-  const std::int64_t results = size_of(shape);
-  if (results == 0) return result;
-  const std::int64_t n = x.shape[axis];
-  const char* from = read(x);
-  auto* to = reinterpret_cast<std::int64_t*>(write(result));
-  const Axis columns = kept.count > 0 ? kept.axis[kept.count - 1] : Axis{1, 0, 0};
-  if (columns.n >= kShortRow && columns.out == 1 && columns.stride == itemsize(x.dtype)) {
-    const auto rows = kernels().reduce.locate_rows[maximum ? 0 : 1][index(x.dtype)];
-    const std::int64_t blocks = (columns.n + kColumns - 1) / kColumns;
-    parallel_for(results / columns.n * blocks, 1, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) {
-        const std::int64_t first = i % blocks * kColumns;
-        const Place p = place(kept, 1, i / blocks);
-        rows(from + p.x + first * columns.stride, x.strides[axis], n,
-             std::min(kColumns, columns.n - first), to + p.out + first);
-      }
-    });
-    return result;
-  }
-  parallel_for(results, std::max<std::int64_t>(1, kChunk / n),
-               [&](std::int64_t begin, std::int64_t end) {
-                 for (std::int64_t i = begin; i < end; ++i) {
-                   const Place p = place(kept, 0, i);
-                   to[p.out] = locate(from + p.x, x.strides[axis], n);
-                 }
-               });
-  return result;
-}
-
-Array accumulate(Reduction reduction, const Array& x, int axis, bool initial) {
-  const ReduceKernels& table = kernels().reduce;
-  const DType accumulator = accumulator_dtype(reduction, x.dtype);
-  Dims shape(x.shape);
-  if (initial) ++shape[axis];
-  checked_size(reduction == Reduction::sum ? "cumulative_sum" : "cumulative_prod", shape,
-               itemsize(accumulator));
-  Array result = make_array(accumulator, shape);
-  const auto scan = table.scan[index(reduction)][index(x.dtype)];
-  const auto identity = table.identity[index(reduction)][index(x.dtype)];
-  const std::int64_t n = x.shape[axis];
-  const std::int64_t size = itemsize(accumulator);
-  Axes lines;
-  for (int i = 0; i < x.ndim(); ++i) {
-    if (i != axis) lines.add({x.shape[i], x.strides[i], result.strides[i]});
-  }
-  if (lines.size() == 0) return result;
-  const char* from = read(x);
-  char* to = write(result);
-  const std::int64_t step = result.strides[axis];
-  parallel_for(lines.size(), std::max<std::int64_t>(1, kChunk / (n + 1)),
-               [&](std::int64_t begin, std::int64_t end) {
-                 alignas(16) char acc[16];
-                 for (std::int64_t i = begin; i < end; ++i) {
-                   const Place p = place(lines, 0, i);
-                   char* out = to + p.out;
-                   identity(acc);
-                   if (initial) {
-                     std::memcpy(out, acc, static_cast<std::size_t>(size));
-                     out += step;
-                   }
-                   scan(from + p.x, x.strides[axis], n, out, step, acc);
-                 }
-               });
   return result;
 }
 

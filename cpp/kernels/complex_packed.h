@@ -7,6 +7,7 @@
 
 #include "complex_arithmetic.h"
 #include "complex_loops.h"
+#include "indices.h"
 #include "numbers.h"
 
 namespace arrayforge {
@@ -19,15 +20,6 @@ inline constexpr int kPackedBytes = 32;
 #else
 inline constexpr int kPackedBytes = 16;
 #endif
-
-template <int... kIndices>
-struct Indices {};
-template <int kCount, int... kIndices>
-struct FirstIndices : FirstIndices<kCount - 1, kCount - 1, kIndices...> {};
-template <int... kIndices>
-struct FirstIndices<0, kIndices...> {
-  using type = Indices<kIndices...>;
-};
 
 // The lanes of kPackedBytes / sizeof(Complex<R>) complex numbers.
 template <class R>

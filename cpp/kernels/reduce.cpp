@@ -1,6 +1,6 @@
 // Reductions: lanes that the compiler turns into vectors, in blocks that are added pairwise.
 #include "loops.h"
-#include "reduce_ops.h"
+#include "reduce_locate.h"
 #include "table.h"
 
 namespace arrayforge {
@@ -11,29 +11,56 @@ T at(const char* x, std::int64_t offset) {
   return *reinterpret_cast<const T*>(x + offset);
 }
 
-template <class Op, class T, bool kDense>
+// kStep: elements from one to the next, where the compiler is to know; 0 where any.
+template <class Op, int kStep>
+inline constexpr int kFoldLanes = sizeof(typename Op::A) >= 16
+                                      ? 8
+                                      : (kStep > 0 ? 128 : 64) / sizeof(typename Op::A);
+
+// n > 0 elements, whole rounds of the lanes, each lane for itself: halves whose lanes meet, so that
+// the depth is that of pairwise summation. Every second element is first brought together.
+template <class Op, class T, int kStep>
+void fold_lanes(const char* x, std::int64_t stride, std::int64_t n, const char* center,
+                typename Op::A* result) {
+  using A = typename Op::A;
+  constexpr int kLanes = kFoldLanes<Op, kStep>;
+  constexpr std::int64_t kBlock = 16 * kLanes;
+  if constexpr (kStep > 0) stride = kStep * sizeof(T);
+  A lanes[kLanes];
+  if (n > kBlock) {
+    const std::int64_t half = n / 2 / kLanes * kLanes;
+    fold_lanes<Op, T, kStep>(x, stride, half, center, result);
+    fold_lanes<Op, T, kStep>(x + half * stride, stride, n - half, center, lanes);
+    for (int k = 0; k < kLanes; ++k) result[k] = Op::combine(result[k], lanes[k]);
+    return;
+  }
+  if constexpr (kStep == 2) {
+    T dense[kBlock];
+    for (std::int64_t k = 0; k < n; k += Vectors<T>::kWidth) {
+      const auto elements = load_every_second(reinterpret_cast<const T*>(x) + 2 * k);
+      __builtin_memcpy(dense + k, &elements, sizeof(elements));
+    }
+    return fold_lanes<Op, T, 1>(reinterpret_cast<const char*>(dense), sizeof(T), n, center, result);
+  }
+  for (int k = 0; k < kLanes; ++k) lanes[k] = Op::term(at<T>(x, k * stride), center);
+  for (std::int64_t i = kLanes; i < n; i += kLanes) {
+    for (int k = 0; k < kLanes; ++k) {
+      lanes[k] = Op::combine(lanes[k], Op::term(at<T>(x, (i + k) * stride), center));
+    }
+  }
+  for (int k = 0; k < kLanes; ++k) result[k] = lanes[k];
+}
+
+template <class Op, class T, int kStep>
 typename Op::A fold_block(const char* x, std::int64_t stride, std::int64_t n, const char* center) {
   using A = typename Op::A;
-  constexpr int kLanes = sizeof(A) >= 16 ? 8 : (kDense ? 128 : 64) / sizeof(A);
-  constexpr std::int64_t kBlock = 16 * kLanes;
-  if constexpr (kDense) stride = sizeof(T);
-  if (n > kBlock) {
-    // Halves in whole vectors; the depth is that of pairwise summation.
-    const std::int64_t half = n / 2 / kLanes * kLanes;
-    const A left = fold_block<Op, T, kDense>(x, stride, half, center);
-    return Op::combine(left,
-                       fold_block<Op, T, kDense>(x + half * stride, stride, n - half, center));
-  }
+  constexpr int kLanes = kFoldLanes<Op, kStep>;
   std::int64_t i = 0;
   A result = Op::identity();
   if (n >= kLanes) {
     A lanes[kLanes];
-    for (int k = 0; k < kLanes; ++k) lanes[k] = Op::term(at<T>(x, k * stride), center);
-    for (i = kLanes; i + kLanes <= n; i += kLanes) {
-      for (int k = 0; k < kLanes; ++k) {
-        lanes[k] = Op::combine(lanes[k], Op::term(at<T>(x, (i + k) * stride), center));
-      }
-    }
+    i = n / kLanes * kLanes;
+    fold_lanes<Op, T, kStep>(x, stride, i, center, lanes);
     for (int width = kLanes / 2; width > 0; width /= 2) {
       for (int k = 0; k < width; ++k) lanes[k] = Op::combine(lanes[k], lanes[k + width]);
     }
@@ -57,7 +84,7 @@ typename Op::A fold_dense(const char* x, std::int64_t n, const char* center) {
       return Op::over(lanes, n);
     }
   }
-  return fold_block<Op, T, true>(x, sizeof(T), n, center);
+  return fold_block<Op, T, 1>(x, sizeof(T), n, center);
 }
 
 template <class Op, class T>
@@ -66,35 +93,69 @@ void fold(const char* x, std::int64_t stride, std::int64_t n, char* acc, const c
   if constexpr (requires { Op::is_settled(*a); }) {
     if (Op::is_settled(*a)) return;
   }
+  if constexpr (same_type<Op, Sum<T>> && LaneOf<T>::exists && sizeof(T) == 4) {
+    if (stride == 2 * sizeof(T)) {
+      *a = Op::combine(*a, fold_block<Op, T, 2>(x, stride, n, center));
+      return;
+    }
+  }
   *a = Op::combine(*a, stride == sizeof(T) ? fold_dense<Op, T>(x, n, center)
-                                           : fold_block<Op, T, false>(x, stride, n, center));
+                                           : fold_block<Op, T, 0>(x, stride, n, center));
 }
 
-// Four rows at a time, so that the accumulators are read and written a fourth as often.
+// term(first) up to term(first + count - 1), combined pairwise.
+template <class Op, int kCount, int kFirst = 0>
+ARRAYFORGE_INLINE auto pairwise(const auto& term) {
+  if constexpr (kCount == 1) {
+    return term(kFirst);
+  } else {
+    constexpr int kHalf = kCount / 2;
+    const auto left = pairwise<Op, kHalf, kFirst>(term);
+    return Op::combine(left, pairwise<Op, kCount - kHalf, kFirst + kHalf>(term));
+  }
+}
+
+template <class Op>
+struct Joined {
+  static std::uint8_t combine(std::uint8_t a, std::uint8_t b) { return Op::join(a, b); }
+};
+
+// Element i of each of kRows rows into accumulator i.
+template <class Op, class T, bool kDense, int kRows>
+void fold_some_rows(const char* x, std::int64_t stride, std::int64_t row_stride, std::int64_t n,
+                    typename Op::A* a, const char* center) {
+  if constexpr (kDense) stride = sizeof(T);
+  const char* row[kRows];
+  for (int k = 0; k < kRows; ++k) row[k] = x + k * row_stride;
+  const std::int64_t center_stride = center ? sizeof(typename Total<T>::A) : 0;
+  ARRAYFORGE_INDEPENDENT
+  for (std::int64_t i = 0; i < n; ++i) {
+    if constexpr (sizeof(T) == 1 && requires { Op::join(0, 0); }) {
+      a[i] = Op::combine(a[i], truth(pairwise<Joined<Op>, kRows>(
+                                   [&](int k) { return at<std::uint8_t>(row[k], i * stride); })));
+    } else {
+      const char* c = center + i * center_stride;
+      a[i] = Op::combine(
+          a[i], pairwise<Op, kRows>([&](int k) { return Op::term(at<T>(row[k], i * stride), c); }));
+    }
+  }
+}
+
+// Many rows at a time, so that the accumulators are read and written the less often.
 template <class Op, class T, bool kDense>
 void fold_rows(const char* x, std::int64_t stride, std::int64_t row_stride, std::int64_t count,
                std::int64_t n, char* acc, const char* center) {
   auto* a = reinterpret_cast<typename Op::A*>(acc);
-  const std::int64_t center_stride = center ? sizeof(typename Total<T>::A) : 0;
-  if constexpr (kDense) stride = sizeof(T);
-  std::int64_t r = 0;
-  for (; r + 4 <= count; r += 4, x += 4 * row_stride) {
-    const char *x1 = x + row_stride, *x2 = x1 + row_stride, *x3 = x2 + row_stride;
-    ARRAYFORGE_INDEPENDENT
-    for (std::int64_t i = 0; i < n; ++i) {
-      const std::int64_t offset = i * stride;
-      const char* c = center + i * center_stride;
-      const auto first = Op::combine(Op::term(at<T>(x, offset), c), Op::term(at<T>(x1, offset), c));
-      const auto second =
-          Op::combine(Op::term(at<T>(x2, offset), c), Op::term(at<T>(x3, offset), c));
-      a[i] = Op::combine(a[i], Op::combine(first, second));
+  if constexpr (kDense && !is_complex_type<T>) {
+    for (; count >= kRowsAtOnce; count -= kRowsAtOnce, x += kRowsAtOnce * row_stride) {
+      fold_some_rows<Op, T, kDense, kRowsAtOnce>(x, stride, row_stride, n, a, center);
     }
   }
-  for (; r < count; ++r, x += row_stride) {
-    ARRAYFORGE_INDEPENDENT
-    for (std::int64_t i = 0; i < n; ++i) {
-      a[i] = Op::combine(a[i], Op::term(at<T>(x, i * stride), center + i * center_stride));
-    }
+  for (; count >= 4; count -= 4, x += 4 * row_stride) {
+    fold_some_rows<Op, T, kDense, 4>(x, stride, row_stride, n, a, center);
+  }
+  for (; count > 0; --count, x += row_stride) {
+    fold_some_rows<Op, T, kDense, 1>(x, stride, row_stride, n, a, center);
   }
 }
 
@@ -113,23 +174,92 @@ void rows(const char* x, std::int64_t stride, std::int64_t row_stride, std::int6
   }
 }
 
+// Integers may be combined in any order: of four, only one waits for the four before. The number
+// of elements done.
+template <class Op, class T>
+std::int64_t scan_by_four(const T* x, std::int64_t n, typename Op::A* out,
+                          typename Op::A* running) {
+  const auto term = [&](std::int64_t i) { return Op::term(x[i], nullptr); };
+  typename Op::A before = *running;
+  std::int64_t i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const auto two = Op::combine(term(i), term(i + 1));
+    const auto three = Op::combine(two, term(i + 2));
+    const auto four = Op::combine(three, term(i + 3));
+    out[i] = Op::combine(before, term(i));
+    out[i + 1] = Op::combine(before, two);
+    out[i + 2] = Op::combine(before, three);
+    before = out[i + 3] = Op::combine(before, four);
+  }
+  *running = before;
+  return i;
+}
+
 template <class Op, class T>
 void scan(const char* x, std::int64_t stride, std::int64_t n, char* out, std::int64_t out_stride,
           char* acc) {
   using A = typename Op::A;
   A running = *reinterpret_cast<A*>(acc);
-  for (std::int64_t i = 0; i < n; ++i) {
+  std::int64_t i = 0;
+  if constexpr (same_type<A, std::int64_t>) {
+    if (stride == sizeof(T) && out_stride == sizeof(A)) {
+      i = scan_by_four<Op>(reinterpret_cast<const T*>(x), n, reinterpret_cast<A*>(out), &running);
+    }
+  }
+  for (; i < n; ++i) {
     running = Op::combine(running, Op::term(at<T>(x, i * stride), nullptr));
     *reinterpret_cast<A*>(out + i * out_stride) = running;
   }
   *reinterpret_cast<A*>(acc) = running;
 }
 
+// kRows rows at a time, so that the running values are read the less often.
+template <class Op, class T, int kRows>
+void scan_some_rows(const char* x, std::int64_t row_stride, std::int64_t n, char* out,
+                    std::int64_t out_stride, const char* before) {
+  using A = typename Op::A;
+  ARRAYFORGE_INDEPENDENT
+  for (std::int64_t i = 0; i < n; ++i) {
+    A running = reinterpret_cast<const A*>(before)[i];
+    for (int k = 0; k < kRows; ++k) {
+      const T* row = reinterpret_cast<const T*>(x + k * row_stride);
+      running = Op::combine(running, Op::term(row[i], nullptr));
+      reinterpret_cast<A*>(out + k * out_stride)[i] = running;
+    }
+  }
+}
+
+template <class Op, class T>
+void scan_rows(const char* x, std::int64_t row_stride, std::int64_t count, std::int64_t n,
+               char* out, std::int64_t out_stride, const char* before) {
+  constexpr int kRows = 4;
+  if (!before) {
+    auto* first = reinterpret_cast<typename Op::A*>(out);
+    for (std::int64_t i = 0; i < n; ++i) first[i] = Op::identity();
+    before = out;
+  }
+  for (; count >= kRows; count -= kRows, x += kRows * row_stride, out += kRows * out_stride) {
+    scan_some_rows<Op, T, kRows>(x, row_stride, n, out, out_stride, before);
+    before = out + (kRows - 1) * out_stride;
+  }
+  for (; count > 0; --count, x += row_stride, out += out_stride) {
+    scan_some_rows<Op, T, 1>(x, row_stride, n, out, out_stride, before);
+    before = out;
+  }
+}
+
 // The extreme of each block by vectors; only the block that has it is searched.
 template <class Op, class T>
 std::int64_t locate(const char* x, std::int64_t stride, std::int64_t n) {
   using A = typename Op::A;
-  constexpr std::int64_t kBlock = 2048;
+  if constexpr (has_ordered_lanes<T>) {
+    if (stride == sizeof(T) && has_short_places<T>(n)) {
+      const T* from = reinterpret_cast<const T*>(x);
+      const Found<T> found = first_extreme<Op>(from, n);
+      return found.extreme == found.extreme ? found.place : find_of<true>(from, n, found.extreme);
+    }
+  }
+  constexpr std::int64_t kBlock = 8192 / sizeof(T);
   A best = Op::identity();
   std::int64_t first = 0;
   for (std::int64_t i = 0; i < n && best == best; i += kBlock) {
@@ -195,6 +325,8 @@ void fill_type(ReduceKernels& table, DType dtype) {
   fill_op<Total<T>, T>(table, Reduction::total, d);
   table.scan[0][d] = scan<Sum<T>, T>;
   table.scan[1][d] = scan<Prod<T>, T>;
+  table.scan_rows[0][d] = scan_rows<Sum<T>, T>;
+  table.scan_rows[1][d] = scan_rows<Prod<T>, T>;
   if constexpr (!is_complex_type<T>) {
     fill_op<Max<T>, T>(table, Reduction::max, d);
     fill_op<Min<T>, T>(table, Reduction::min, d);

@@ -13,6 +13,10 @@ enum class Reduction : std::uint8_t { sum, prod, max, min, any, all, count, vari
 inline constexpr std::size_t kReductionCount = 9;
 constexpr std::size_t index(Reduction r) { return static_cast<std::size_t>(r); }
 
+// Rows folded into a row of accumulators at once. Each is a stream of its own from memory, and so
+// many keep it busy.
+inline constexpr int kRowsAtOnce = 12;
+
 struct ReduceKernels {
   // n elements of x into one accumulator. `center` is read by variance only: the mean, float64 or
   // complex128.
@@ -25,6 +29,10 @@ struct ReduceKernels {
   // first.
   using Scan = void (*)(const char* x, std::int64_t stride, std::int64_t n, char* out,
                         std::int64_t out_stride, char* acc);
+  // The same down n dense columns of `count` rows, into dense rows; the row before the first, or
+  // null.
+  using ScanRows = void (*)(const char* x, std::int64_t row_stride, std::int64_t count,
+                            std::int64_t n, char* out, std::int64_t out_stride, const char* before);
   // Index of the first extreme of n > 0 elements; a NaN counts as the extreme.
   using Locate = std::int64_t (*)(const char* x, std::int64_t stride, std::int64_t n);
 
@@ -34,7 +42,8 @@ struct ReduceKernels {
 
   Fold fold[kReductionCount][kDTypeCount];  // null where the dtype has no such reduction
   Rows rows[kReductionCount][kDTypeCount];
-  Scan scan[2][kDTypeCount];      // sum, prod
+  Scan scan[2][kDTypeCount];  // sum, prod
+  ScanRows scan_rows[2][kDTypeCount];
   Locate locate[2][kDTypeCount];  // max, min
   LocateRows locate_rows[2][kDTypeCount];
   void (*identity[kReductionCount][kDTypeCount])(char* acc);

@@ -209,6 +209,10 @@ struct Any {
   static A identity() { return 0; }
   static A term(T x, const char*) { return truth(x); }
   static A combine(A a, A b) { return static_cast<A>(a | b); }
+  // Bytes may be joined before one asks whether the result is true.
+  static std::uint8_t join(std::uint8_t a, std::uint8_t b) {
+    return static_cast<std::uint8_t>(a | b);
+  }
   static bool is_settled(A a) { return a != 0; }
   template <class V>
   static A over(const V* x, std::int64_t n) {
@@ -222,6 +226,7 @@ struct All {
   static A identity() { return 1; }
   static A term(T x, const char*) { return truth(x); }
   static A combine(A a, A b) { return static_cast<A>(a & b); }
+  static std::uint8_t join(std::uint8_t a, std::uint8_t b) { return a < b ? a : b; }
   static bool is_settled(A a) { return a == 0; }
   template <class V>
   static A over(const V* x, std::int64_t n) {

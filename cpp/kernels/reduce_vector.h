@@ -3,6 +3,8 @@
 // the elements; any and all, which stop early.
 #pragma once
 
+#include "indices.h"
+#include "reduce.h"
 #include "vec.h"
 
 namespace arrayforge {
@@ -42,62 +44,83 @@ struct Vectors {
   }
 };
 
+template <class T, int... i>
+typename Vectors<T>::Values load_every_second(const T* x, Indices<i...>) {
+  constexpr int kWidth = sizeof...(i);
+  // The second vector begins one element early, so that it ends with the last element asked for.
+  const auto low = Vectors<T>::load(x), high = Vectors<T>::load(x + kWidth - 1);
+  return __builtin_shufflevector(low, high, (i < kWidth / 2 ? 2 * i : 2 * i + 1)...);
+}
+// A vector of x[0], x[2], x[4] and so on; reads nothing beyond the last of them.
+template <class T>
+typename Vectors<T>::Values load_every_second(const T* x) {
+  return load_every_second(x, typename FirstIndices<Vectors<T>::kWidth>::type{});
+}
+
 // Independent accumulators: enough to hide the latency of a comparison and a choice.
 inline constexpr int kWays = 4;
 
-// The extreme of the lanes of a vector, by halves.
-template <class Op, class T, int kBytes = kVectorBytes>
-T extreme_lane(const T* lanes) {
-  if constexpr (kBytes > 16) {
-    typedef T Half __attribute__((vector_size(kBytes / 2)));
-    Half low, high;
-    __builtin_memcpy(&low, lanes, sizeof(low));
-    __builtin_memcpy(&high, lanes + sizeof(low) / sizeof(T), sizeof(high));
-    low = Op::stronger(high, low);
-    T rest[sizeof(low) / sizeof(T)];
-    __builtin_memcpy(rest, &low, sizeof(low));
-    return extreme_lane<Op, T, kBytes / 2>(rest);
+template <class V, int... i>
+V exchanged(Indices<i...>, V x, auto distance) {
+  return __builtin_shufflevector(x, x, (i ^ distance.value)...);
+}
+template <int kValue>
+struct Distance {
+  static constexpr int value = kValue;
+};
+
+// The extreme of the lanes of a vector: each meets the one half as far away at every step.
+template <class Op, class T, int kDistance = Vectors<T>::kWidth / 2>
+T extreme_lane(typename Vectors<T>::Values x) {
+  if constexpr (kDistance == 0) {
+    return x[0];
   } else {
-    T result = lanes[0];
-    for (int k = 1; k < kBytes / static_cast<int>(sizeof(T)); ++k) {
-      result = Op::stronger(lanes[k], result);
-    }
-    return result;
+    using All = typename FirstIndices<Vectors<T>::kWidth>::type;
+    const auto other = exchanged(All{}, x, Distance<kDistance>{});
+    return extreme_lane<Op, T, kDistance / 2>(Op::stronger(other, x));
   }
 }
 
-// NaNs are seen beside the comparisons, which ignore them: that is one instruction less.
+// Lanes where either is NaN: one instruction for two vectors.
+template <class T>
+auto either_is_nan(typename Vectors<T>::Values a, typename Vectors<T>::Values b) {
+  return reinterpret_cast<typename Vectors<T>::Counts>(~((a < b) | (a >= b)));
+}
+
+// NaNs are seen beside the comparisons, which ignore them: that is one instruction less. The last
+// vector overlaps the one before it, which changes no extreme.
 template <class Op, class T>
 T extreme_of(const T* x, std::int64_t n) {
   using V = Vectors<T>;
   constexpr std::int64_t kStep = kWays * V::kWidth;
-  T result = Op::identity();
-  std::int64_t i = 0;
-  if (n >= V::kWidth) {
-    typename V::Values best[kWays];
-    typename V::Counts unordered[kWays] = {};
-    for (int k = 0; k < kWays; ++k) best[k] = V::load(x);
-    const auto take = [&](int k, typename V::Values elements) {
-      best[k] = Op::stronger(elements, best[k]);
-      unordered[k] |= reinterpret_cast<typename V::Counts>(elements != elements);
-    };
-    for (; i + kStep <= n; i += kStep) {
-      for (int k = 0; k < kWays; ++k) take(k, V::load(x + i + k * V::kWidth));
-    }
-    for (; i + V::kWidth <= n; i += V::kWidth) take(0, V::load(x + i));
-    for (int k = 1; k < kWays; ++k) {
-      best[0] = Op::stronger(best[k], best[0]);
-      unordered[0] |= unordered[k];
-    }
-    if constexpr (static_cast<T>(0.5) != 0) {
-      if (any(reinterpret_cast<I64>(unordered[0]) != 0)) return static_cast<T>(__builtin_nan(""));
-    }
-    T lanes[V::kWidth];
-    __builtin_memcpy(lanes, &best[0], sizeof(best[0]));
-    result = extreme_lane<Op>(lanes);
+  if (n < V::kWidth) {
+    T result = Op::identity();
+    for (std::int64_t i = 0; i < n; ++i) result = Op::combine(result, x[i]);
+    return result;
   }
-  for (; i < n; ++i) result = Op::combine(result, x[i]);
-  return result;
+  typename V::Values best[kWays];
+  typename V::Counts unordered = {};
+  for (int k = 0; k < kWays; ++k) best[k] = V::load(x);
+  std::int64_t i = 0;
+  for (; i + kStep <= n; i += kStep) {
+    for (int k = 0; k < kWays; k += 2) {
+      const auto first = V::load(x + i + k * V::kWidth);
+      const auto second = V::load(x + i + (k + 1) * V::kWidth);
+      best[k] = Op::stronger(first, best[k]);
+      best[k + 1] = Op::stronger(second, best[k + 1]);
+      unordered |= either_is_nan<T>(first, second);
+    }
+  }
+  for (int k = 0; k < kWays && i < n; ++k, i += V::kWidth) {
+    const auto elements = V::load(x + (i + V::kWidth <= n ? i : n - V::kWidth));
+    best[k] = Op::stronger(elements, best[k]);
+    unordered |= either_is_nan<T>(elements, elements);
+  }
+  if constexpr (static_cast<T>(0.5) != 0) {
+    if (any(reinterpret_cast<I64>(unordered) != 0)) return static_cast<T>(__builtin_nan(""));
+  }
+  for (int k = 1; k < kWays; ++k) best[0] = Op::stronger(best[k], best[0]);
+  return extreme_lane<Op, T>(best[0]);
 }
 
 // Element i of each of kRows rows into accumulator i.
@@ -120,54 +143,14 @@ void extremes_of_some_rows(const char* x, std::int64_t row_stride, std::int64_t 
 template <class Op, class T>
 void extremes_of_rows(const char* x, std::int64_t row_stride, std::int64_t count, std::int64_t n,
                       T* acc) {
-  for (; count >= 8; count -= 8, x += 8 * row_stride) {
-    extremes_of_some_rows<Op, 8>(x, row_stride, n, acc);
+  for (; count >= kRowsAtOnce; count -= kRowsAtOnce, x += kRowsAtOnce * row_stride) {
+    extremes_of_some_rows<Op, kRowsAtOnce>(x, row_stride, n, acc);
+  }
+  for (; count >= 4; count -= 4, x += 4 * row_stride) {
+    extremes_of_some_rows<Op, 4>(x, row_stride, n, acc);
   }
   for (; count > 0; --count, x += row_stride) {
     extremes_of_some_rows<Op, 1>(x, row_stride, n, acc);
-  }
-}
-
-// Index of the first element that is the value, or NaN where that is one; n where there is none.
-template <bool kNaN, class T>
-std::int64_t find_of(const T* x, std::int64_t n, T value) {
-  using V = Vectors<T>;
-  std::int64_t i = 0;
-  for (; i + V::kWidth <= n; i += V::kWidth) {
-    const auto elements = V::load(x + i);
-    const auto found = kNaN ? elements != elements : elements == value;
-    if (any(reinterpret_cast<I64>(found) != 0)) break;
-  }
-  for (; i < n; ++i) {
-    if (kNaN ? x[i] != x[i] : x[i] == value) break;
-  }
-  return i;
-}
-
-// Rows that hold the first extreme of each of kWays vectors of columns.
-template <class Op, class T>
-void rows_of_extremes(const char* x, std::int64_t row_stride, std::int64_t count,
-                      std::int64_t* where) {
-  using V = Vectors<T>;
-  typename V::Values best[kWays];
-  typename V::Counts place[kWays] = {}, row = {};
-  for (int k = 0; k < kWays; ++k) {
-    best[k] = V::load(reinterpret_cast<const T*>(x) + k * V::kWidth);
-  }
-  for (std::int64_t r = 1; r < count; ++r) {
-    x += row_stride;
-    row += 1;
-    for (int k = 0; k < kWays; ++k) {
-      const auto elements = V::load(reinterpret_cast<const T*>(x) + k * V::kWidth);
-      const auto better = Op::beats(elements, best[k]);
-      best[k] = better ? elements : best[k];
-      place[k] = better ? row : place[k];
-    }
-  }
-  for (int k = 0; k < kWays; ++k) {
-    for (int lane = 0; lane < V::kWidth; ++lane) {
-      *where++ = static_cast<std::int64_t>(place[k][lane]);
-    }
   }
 }
 

@@ -31,13 +31,18 @@ constexpr std::size_t index(Op op) { return static_cast<std::size_t>(op); }
 // any non-zero byte reads as true, and kernels write 0 or 1. Elements are aligned to their dtype.
 using Loop = void (*)(char* const* pointers, const std::int64_t* strides, std::int64_t n);
 
+// Lines of contiguous elements, `length` of each: element p of line j goes to place j of row p.
+using Transpose = void (*)(const char* x, std::int64_t line_stride, std::int64_t lines,
+                           std::int64_t length, char* out, std::int64_t row_stride);
+
 struct KernelTable {
   const char* isa = nullptr;
   // By operation and dtype of the inputs; null where the operation does not take that dtype.
   // float16 and bfloat16 are computed in float32 through casts, except for nextafter.
   Loop elementwise[kOpCount][kDTypeCount] = {};
   Loop cast[kDTypeCount][kDTypeCount] = {};  // from, to; complex to real keeps the real part
-  Loop select[5] = {};  // condition, x1, x2, output; by the logarithm of the item size
+  Loop select[5] = {};          // condition, x1, x2, output; by the logarithm of the item size
+  Transpose transpose[5] = {};  // by the logarithm of the item size; null where it has none
   SortKernels sort = {};
   GemmKernels gemm = {};
   ReduceKernels reduce = {};
@@ -48,6 +53,7 @@ struct KernelTable {
   FAMILY(elementwise, level)               \
   FAMILY(cast, level)                      \
   FAMILY(select, level)                    \
+  FAMILY(transpose, level)                 \
   FAMILY(mathematics, level)               \
   FAMILY(mathematics32, level)             \
   FAMILY(complex, level)                   \
