@@ -56,6 +56,32 @@ def test_dlpack_from_ourselves(dtype):
     assert base.tolist() == [first, [0, *last]]
 
 
+def test_in_place_with_arrays_of_numpy():
+    x = same = xp.ones((2, 2))
+    x += np.asarray([[1.0, 2.0], [3.0, 4.0]])
+    x *= np.asarray([2, 1])
+    x @= np.asarray([[0.0, 1.0], [1.0, 0.0]])
+    assert x is same
+    assert x.tolist() == [[3.0, 4.0], [5.0, 8.0]]
+    x -= np.float64(1)
+    assert x is same
+    integers = xp.ones(3, dtype=xp.int32)
+    with pytest.raises(TypeError, match=r"add\(\): in place the result must keep the dtype"):
+        integers += np.ones(3)
+    with pytest.raises(xp.ShapeError, match="in place the shape must stay"):
+        integers += np.ones((2, 3), dtype=np.int32)
+    frozen = np.ones(3)
+    frozen.flags.writeable = False
+    shared = xp.asarray(frozen)
+    with pytest.raises(ValueError, match="read-only"):
+        shared += np.ones(3)
+    assert integers.tolist() == [1, 1, 1]
+    with xp.strict(), pytest.raises(xp.StrictError, match=r"add\(\).*asarray"):
+        shared += np.ones(3)
+    with pytest.raises(TypeError, match="unsupported operand"):
+        x += [1.0, 2.0]
+
+
 def test_read_only_memory_stays_read_only():
     base = np.arange(4.0)
     base.flags.writeable = False

@@ -28,6 +28,10 @@ BINARY_OPERATORS = {
     "greater": operator.gt,
     "greater_equal": operator.ge,
 }
+COMPARISONS = {
+    name: BINARY_OPERATORS[name]
+    for name in ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
+}
 UNARY_OPERATORS = {
     "negative": operator.neg,
     "positive": operator.pos,
@@ -150,7 +154,7 @@ def test_operators_leave_strangers_to_the_other_side(op):
 @pytest.mark.parametrize("op", ref.BINARY)
 def test_integers_out_of_range(op):
     function, symbol = getattr(xp, op), BINARY_OPERATORS.get(op)
-    if ref.input_dtype(op, "int64") != "int64":
+    if ref.input_dtype(op, "int64") != "int64" or op in COMPARISONS:
         return
     for dtype in ref.INTEGER:
         info = np.iinfo(dtype)
@@ -166,6 +170,22 @@ def test_integers_out_of_range(op):
         for scalar in (int(info.min), int(info.max)):
             function(x, scalar)
             function(scalar, x)
+
+
+@pytest.mark.parametrize("op", COMPARISONS)
+def test_integers_out_of_range_compare_as_numbers(op, device):
+    compare = COMPARISONS[op]
+    for dtype in ref.INTEGER:
+        if str(device) == "dependent" and dtype != "int64":
+            continue  # it has no other
+        info = np.iinfo(dtype)
+        x = xp.asarray([[1, 2, 3]], dtype=getattr(xp, dtype), device=device)
+        for scalar in (int(info.min) - 1, int(info.max) + 1, 2**70, -(2**70)):
+            for call in (getattr(xp, op), compare):
+                result = call(x, scalar)
+                assert result.dtype is xp.bool
+                assert ref.host(result).tolist() == [[compare(1, scalar)] * 3]
+                assert ref.host(call(scalar, x)).tolist() == [[compare(scalar, 1)] * 3]
 
 
 def test_integers_that_no_float_holds():

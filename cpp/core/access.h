@@ -23,6 +23,9 @@ inline char* write(const Array& array) {
   return Access::data(array);
 }
 
+// Refuses to let users write to a broadcast view: a value meant for one element would show in all.
+void require_unstretched(const Array& array);
+
 // The first element of an array that nobody has seen yet: its version stays.
 inline char* fresh(const Array& array) { return Access::data(array); }
 

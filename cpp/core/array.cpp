@@ -16,6 +16,12 @@ Array make_array(DType dtype, const Dims& shape, Dims strides) {
                Storage::allocate(static_cast<std::size_t>(nbytes))};
 }
 
+void require_unstretched(const Array& array) {
+  if (!is_stretched(array.shape, array.strides)) return;
+  throw ValueError("elements of this broadcast view of shape " + to_string(array.shape) +
+                   " are one and the same in memory; copy() gives an array to write to");
+}
+
 bool is_aligned(const Array& x) {
   const DType element = is_complex(x.dtype) ? component_dtype(x.dtype) : x.dtype;
   const std::int64_t unit = itemsize(element);

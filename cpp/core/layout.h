@@ -56,6 +56,16 @@ struct Extent {
 };
 Extent extent(const Dims& shape, const Dims& strides, std::int64_t itemsize);
 
+// True iff an axis of several elements has stride 0, as broadcasting makes them.
+inline bool is_stretched(const Dims& shape, const Dims& strides) {
+  bool stretched = false;
+  for (int i = 0; i < shape.size(); ++i) {
+    if (shape[i] == 0) return false;
+    if (shape[i] > 1 && strides[i] == 0) stretched = true;
+  }
+  return stretched;
+}
+
 // False iff no two elements share a byte, judged by the strides alone: an interleaving of axes that
 // happens to fit counts as sharing.
 bool overlaps_itself(const Dims& shape, const Dims& strides, std::int64_t itemsize);

@@ -285,24 +285,6 @@ void copy_distinct(const Array& target, const Array& source) {
   iterate(kernels().cast[index(source.dtype)][index(target.dtype)], target.shape, operands, 2);
 }
 
-// Where elements of the target share memory the last one in C order stays: of an axis that
-// stretches only the last place is written, and what still overlaps is written by one thread.
-void copy_shared(const Array& target, const Array& source) {
-  if (target.size() == 0) return;
-  Array to = target, from = source;
-  const int shift = target.ndim() - source.ndim();
-  for (int i = 0; i < target.ndim(); ++i) {
-    if (target.strides[i] != 0 || target.shape[i] < 2) continue;
-    to.shape[i] = 1;
-    if (i < shift || source.shape[i - shift] == 1) continue;
-    from.offset += (source.shape[i - shift] - 1) * source.strides[i - shift];
-    from.shape[i - shift] = 1;
-  }
-  if (!overlaps_itself(to)) return copy_distinct(to, from);
-  const ScopedThreads one(1);
-  copy_distinct(to, from);
-}
-
 }  // namespace
 
 void copy_into(const Array& target, const Array& source) {
@@ -312,7 +294,9 @@ void copy_into(const Array& target, const Array& source) {
     if (same) return;
     return copy_into(target, copy(source));
   }
-  if (overlaps_itself(target)) return copy_shared(target, source);
+  if (!overlaps_itself(target)) return copy_distinct(target, source);
+  // Windows over memory: one thread, so that the last element in C order stays.
+  const ScopedThreads one(1);
   copy_distinct(target, source);
 }
 

@@ -8,6 +8,8 @@
 #include "foreign.h"
 #include "functions.h"
 #include "mutants.h"
+#include "native_loop.h"
+#include "operands_beyond.h"
 #include "unlocked.h"
 
 namespace arrayforge {
@@ -44,61 +46,6 @@ bool parse(Op op, PyObject* object, Operand* operand, OperandType* type) {
   throw TypeError(std::string(info(op).name) +
                   "(): expected an arrayforge array or a Python scalar, got " +
                   Py_TYPE(object)->tp_name + "; asarray() converts");
-}
-
-[[noreturn]] void lacks_loop(Op op, DType kernel) {
-  throw TypeError(std::string(info(op).name) + "(): not defined for " + std::string(name(kernel)));
-}
-
-Loop loop_for(Op op, DType kernel) {
-  Loop loop = kernels().elementwise[index(op)][index(kernel)];
-  if (!loop) lacks_loop(op, kernel);
-  return loop;
-}
-
-// Runs a loop over operands that need no outer iteration, or through nditer.
-void run_native(Loop loop, const Array& out, DType out_kernel, const Array* const* inputs,
-                const void* const* scalars, int arity, DType kernel) {
-  IterOperand operands[kMaxOperands];
-  std::int64_t strides[kMaxOperands][kMaxRank];
-  bool simple = out.dtype == out_kernel && out.c_contiguous();
-  for (int i = 0; i < arity; ++i) {
-    if (!inputs[i]) {
-      std::fill_n(strides[i], out.ndim(), 0);
-      operands[i] = {static_cast<char*>(const_cast<void*>(scalars[i])), strides[i], kernel, kernel};
-      continue;
-    }
-    const Array& x = *inputs[i];
-    operands[i] = {const_cast<char*>(read(x)), strides[i], x.dtype, kernel};
-    simple = simple && x.dtype == kernel && x.shape == out.shape && x.c_contiguous();
-  }
-  char* target = write(out);
-  const std::int64_t size = out.size();
-  if (simple && size <= kParallelGrain) {
-    char* pointers[kMaxOperands];
-    std::int64_t steps[kMaxOperands];
-    for (int i = 0; i < arity; ++i) {
-      pointers[i] = operands[i].data;
-      steps[i] = inputs[i] ? itemsize(kernel) : 0;
-    }
-    pointers[arity] = target;
-    steps[arity] = itemsize(out_kernel);
-    loop(pointers, steps, size);
-    return;
-  }
-  for (int i = 0; i < arity; ++i) {
-    if (inputs[i]) broadcast_strides(inputs[i]->shape, inputs[i]->strides, out.shape, strides[i]);
-  }
-  operands[arity] = {target, out.strides.data(), out.dtype, out_kernel};
-  if (size <= kParallelGrain) {
-    iterate(loop, out.shape, operands, arity + 1);
-    return;
-  }
-  const Pin pin(out);
-  const Pin first(inputs[0] ? *inputs[0] : out);
-  const Pin second(arity == 2 && inputs[1] ? *inputs[1] : out);
-  const WithoutGil without;
-  iterate(loop, out.shape, operands, arity + 1);
 }
 
 // The short way: native arrays of one dtype and shape in C order, or such an array and a scalar
@@ -306,6 +253,7 @@ PyObject* run_inplace(Call& call, ArrayObject* target) {
     if (array_assign_subscript(self, all.ptr(), result.ptr()) < 0) throw error_already_set();
     return new_ref(self);
   }
+  require_unstretched(target->value);
   if (overlaps_itself(target->value)) {
     const py::object result = steal(call.run());
     copy_into(target->value, as_array(result.ptr())->value);
@@ -329,6 +277,22 @@ PyObject* run_inplace(Call& call, ArrayObject* target) {
   return new_ref(reinterpret_cast<PyObject*>(target));
 }
 
+// Null where an operand is no operand of ours; then *stranger is it.
+PyObject* evaluate(Op op, PyObject* const* args, int arity, PyObject** stranger) try {
+  if (PyObject* result = run_directly(op, args, arity)) return result;
+  Call call;
+  call.op = op;
+  call.arity = arity;
+  if (!call.parse_all(args, stranger)) return nullptr;
+  if (arity == 1 && !call.operands[0].array) refuse(op, args[0]);
+  call.make_plan();
+  return call.run();
+} catch (const OverflowError&) {
+  PyObject* result = compare_beyond(op, args);
+  if (!result) throw;
+  return result;
+}
+
 }  // namespace
 
 PyObject* elementwise_entry(Op op, PyObject* const* args, Py_ssize_t count) noexcept {
@@ -339,15 +303,9 @@ PyObject* elementwise_entry(Op op, PyObject* const* args, Py_ssize_t count) noex
                       " positional arguments, got " + std::to_string(count));
     }
     return mutable_result(index_of(op), Form::function, args, arity, [&] {
-      if (PyObject* result = run_directly(op, args, arity)) return result;
-      Call call;
-      call.op = op;
-      call.arity = arity;
       PyObject* stranger = nullptr;
-      if (!call.parse_all(args, &stranger)) refuse(op, stranger);
-      if (arity == 1 && !call.operands[0].array) refuse(op, args[0]);
-      call.make_plan();
-      return call.run();
+      if (PyObject* result = evaluate(op, args, arity, &stranger)) return result;
+      refuse(op, stranger);
     });
   });
 }
@@ -369,14 +327,9 @@ PyObject* elementwise_operator(Op op, PyObject* a, PyObject* b) noexcept {
     const int arity = b ? 2 : 1;
     const Form form = is_array(a) ? Form::op : Form::reflected;
     return mutable_result(index_of(op), form, args, arity, [&] {
-      if (PyObject* result = run_directly(op, args, arity)) return result;
-      Call call;
-      call.op = op;
-      call.arity = arity;
       PyObject* stranger = nullptr;
-      if (!call.parse_all(args, &stranger)) return new_ref(Py_NotImplemented);
-      call.make_plan();
-      return call.run();
+      PyObject* result = evaluate(op, args, arity, &stranger);
+      return result ? result : new_ref(Py_NotImplemented);
     });
   });
 }
@@ -388,7 +341,13 @@ PyObject* inplace_operator(Op op, PyObject* a, PyObject* b) noexcept {
     call.arity = 2;
     PyObject* args[2] = {a, b};
     PyObject* stranger = nullptr;
-    if (!call.parse_all(args, &stranger)) return new_ref(Py_NotImplemented);
+    py::object converted;
+    if (!call.parse_all(args, &stranger)) {
+      converted = operand_of_others(info(op).name.data(), stranger, as_array(a)->device);
+      if (!converted) return new_ref(Py_NotImplemented);
+      args[1] = converted.ptr();
+      call.parse_all(args, &stranger);
+    }
     call.make_plan();
     return mutable_target(index_of(op), args, 2, [&] { return run_inplace(call, as_array(a)); });
   });

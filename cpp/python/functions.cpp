@@ -210,6 +210,12 @@ PyObject* call_function(Function function, PyObject* const* args, Py_ssize_t cou
   return call_row(static_cast<int>(function), Form::method, args, count, keywords, by_position);
 }
 
+py::object asarray_on(PyObject* object, DeviceObject* device) {
+  PyObject* args[2] = {object, reinterpret_cast<PyObject*>(device)};
+  const py::tuple keywords = py::make_tuple("device");
+  return steal(call_function(Function::asarray_, args, 1, keywords.ptr()));
+}
+
 void bind_functions(py::module_& module) {
   bind_function_type();
   py::module_ linalg = module.def_submodule("linalg");

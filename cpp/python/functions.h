@@ -53,6 +53,9 @@ py::object composite_of(FunctionIndex function);
 PyObject* call_function(Function function, PyObject* const* args, Py_ssize_t count,
                         PyObject* keywords = nullptr, bool by_position = false);
 
+// asarray(object, device=device).
+py::object asarray_on(PyObject* object, DeviceObject* device);
+
 // Two names with one entry: linalg.matmul is matmul.
 void bind_functions(py::module_& module);
 

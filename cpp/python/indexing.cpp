@@ -17,12 +17,6 @@
 namespace arrayforge {
 namespace {
 
-py::object to_array(PyObject* object, DeviceObject* device) {
-  PyObject* args[2] = {object, reinterpret_cast<PyObject*>(device)};
-  const py::tuple keywords = py::make_tuple("device");
-  return steal(call_function(Function::asarray_, args, 1, keywords.ptr()));
-}
-
 [[noreturn]] void refuse(const char* function, const std::string& got) {
   throw IndexError(
       std::string(function) +
@@ -127,13 +121,13 @@ class Key {
       refuse(function_, Py_TYPE(object)->tp_name);
     }
     require_lenient(function_, "lists and foreign arrays as indices; convert with asarray()");
-    py::object array = to_array(object, x_->device);
+    py::object array = asarray_on(object, x_->device);
     const Array& value = as_array(array.ptr())->value;
     if (sequence && value.size() == 0 && is_floating(value.dtype)) {
       // No items, no dtype: an empty list selects nothing.
       push({.kind = IndexKind::integers, .array = make_array(DType::int64, value.shape)});
       if (choice_.backend() != native_backend()) {
-        owners_.back() = to_array(wrapped_empty(value.shape).ptr(), x_->device);
+        owners_.back() = asarray_on(wrapped_empty(value.shape).ptr(), x_->device);
       }
       return;
     }
@@ -252,6 +246,7 @@ void assign_native(const Array& x, const Key& key, PyObject* value, const py::ob
 }
 
 void assign(ArrayObject* x, PyObject* key_object, PyObject* value) {
+  if (x->is_native()) require_unstretched(x->value);
   const py::object scalar = scalar_of(value);
   ViewPlan plan;
   if (x->is_native() && (scalar || (is_array(value) && as_array(value)->is_native())) &&
@@ -271,7 +266,7 @@ void assign(ArrayObject* x, PyObject* key_object, PyObject* value) {
   py::object converted;
   if (!scalar && !is_array(value)) {
     require_lenient(kSet, "values that are no array and no scalar; convert with asarray()");
-    converted = to_array(value, x->device);
+    converted = asarray_on(value, x->device);
     value = converted.ptr();
   }
   if (!scalar) choice.add(as_array(value));

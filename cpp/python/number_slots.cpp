@@ -6,6 +6,7 @@
 #include "elementwise.h"
 #include "functions.h"
 #include "mutants.h"
+#include "operands_beyond.h"
 
 namespace arrayforge {
 namespace {
@@ -49,9 +50,14 @@ PyObject* run_inplace_matmul(PyObject* const* args) {
   return new_ref(args[0]);
 }
 PyObject* inplace_matmul(PyObject* a, PyObject* b) {
-  if (!is_array(b)) Py_RETURN_NOTIMPLEMENTED;
   return guarded("matmul", [&] {
     PyObject* args[2] = {a, b};
+    py::object converted;
+    if (!is_array(b)) {
+      converted = operand_of_others("matmul", b, as_array(a)->device);
+      if (!converted) return new_ref(Py_NotImplemented);
+      args[1] = converted.ptr();
+    }
     return mutable_target(index_of(Function::matmul_), args, 2,
                           [&] { return run_inplace_matmul(args); });
   });
