@@ -65,7 +65,7 @@ struct Expm1 {
 // Half of sinh(x) = d cosh(r) + a sinh(r) and cosh(x) = a cosh(r) + d sinh(r), which a result near
 // the largest float32 needs: a = (2^n + 2^-n) / 4 and d = (2^n - 2^-n) / 4, for x >= 0.
 struct HyperbolicParts {
-  F32 large, small, a, d, r, low, square, cube;
+  F32 large, small, a, d, r, square, cube;
   F32 sinh_terms;  // (sinh(r) - r) / r^3
   F32 cosh_terms;  // (cosh(r) - 1) / r^2
 
@@ -74,7 +74,6 @@ struct HyperbolicParts {
     Rounded32 n = round_product(x, kLog2E);
     F32 high = fma(n.value, splat(-kLn2Hi), x);
     r = fma(n.value, splat(-kLn2Lo), high);
-    low = fma(n.value, splat(-kLn2Lo), high - r);
     I32 shifted = n.integer << 23;
     I32 rounder = bits(splat(kRounder32)) << 23;
     large = from_bits(shifted + (splat_bits32(125 << 23) - rounder));
@@ -90,28 +89,32 @@ struct HyperbolicParts {
 
   // d is 0 or above a r, so that the rest of the first sum is exact. The products with a and d come
   // before the polynomials are there: the time goes into waiting for one another.
-  ARRAYFORGE_INLINE F32 sinh() const {
+  ARRAYFORGE_INLINE F32 half_sinh() const {
     F32 leading = fma(a, r, d);
-    F32 rest = fma(a, low, fma(a, r, d - leading));
-    F32 half = leading + fma(a * cube, sinh_terms, fma(d * square, cosh_terms, rest));
-    return half + half;
+    F32 rest = fma(a, r, d - leading);
+    return leading + fma(a * cube, sinh_terms, fma(d * square, cosh_terms, rest));
   }
   // a drops the last bits of small, which d keeps one place longer.
-  ARRAYFORGE_INLINE F32 cosh() const {
+  ARRAYFORGE_INLINE F32 half_cosh() const {
     F32 rest = fma(d, r, small - (a - large));
-    F32 half = a + fma(d * cube, sinh_terms, fma(a * square, cosh_terms, rest));
-    return half + half;
+    return a + fma(d * cube, sinh_terms, fma(a * square, cosh_terms, rest));
   }
 };
 
 struct Sinh {
   static ARRAYFORGE_INLINE F32 vector(F32 x) {
-    return flip_sign(HyperbolicParts(magnitude(x)).sinh(), sign_bit(x));
+    F32 size = magnitude(x);
+    F32 half = HyperbolicParts(size).half_sinh();
+    // Half of a subnormal may have lost a bit.
+    return flip_sign(select(size > splat(0x1p-13f), half + half, size), sign_bit(x));
   }
 };
 
 struct Cosh {
-  static ARRAYFORGE_INLINE F32 vector(F32 x) { return HyperbolicParts(magnitude(x)).cosh(); }
+  static ARRAYFORGE_INLINE F32 vector(F32 x) {
+    F32 half = HyperbolicParts(magnitude(x)).half_cosh();
+    return half + half;
+  }
 };
 
 // With e = exp(2 x) - 1 it is e / (e + 2), whose errors shrink as it comes near 1.

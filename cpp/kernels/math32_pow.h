@@ -51,7 +51,7 @@ inline constexpr float kExp2Short[] = {0x1.62e430p-1f, 0x1.ebff92p-3f, 0x1.c6b29
 // log2(size) for a finite, positive, normal size.
 ARRAYFORGE_INLINE Single2 long_log2(F32 size) {
   I32 whole = bits(size);
-  F32 k = __builtin_convertvector(whole >> 23, F32) - splat(127.0f);
+  F32 k = _mm512_maskz_getexp_ps(0xffff, size);
   F32 m = from_bits((whole & splat_bits32(0x007fffff)) | splat_bits32(0x3f800000));
   I32 index = whole >> 19;
   F32 r = fma(m, look_up(kPowInverse, index), splat(-1.0f));
