@@ -213,3 +213,16 @@ def test_subnormals_come_back(name, dtype):
     x = np.arange(1, 300).astype(dtype) * step
     x = np.concatenate([x, -x])
     np.testing.assert_array_equal(np.asarray(getattr(xp, name)(xp.asarray(x))), x)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_values_that_are_exact(dtype):
+    """No ulp away: logarithms of powers of their base, and where tanh has reached 1."""
+    x = np.array([10.0**k for k in range(11 if dtype == "float32" else 23)]).astype(dtype)
+    np.testing.assert_array_equal(np.asarray(xp.log10(xp.asarray(x))), np.arange(x.size))
+    k = np.arange(np.finfo(dtype).minexp, np.finfo(dtype).maxexp)
+    x = np.ldexp(np.ones(k.size, dtype), k)
+    np.testing.assert_array_equal(np.asarray(xp.log2(xp.asarray(x))), k)
+    x = np.array([20.0, 66.0, 1e30, np.inf]).astype(dtype)
+    np.testing.assert_array_equal(np.asarray(xp.tanh(xp.asarray(x))), np.ones(4))
+    np.testing.assert_array_equal(np.asarray(xp.tanh(xp.asarray(-x))), -np.ones(4))
