@@ -150,7 +150,13 @@ ARRAYFORGE_INLINE SineReduced sine_reduce(F64 size) {
   F64 above = (splat(1.0) - size) * splat(0.5);
   F64 root = square_root(above);
   Double2 back = two_product(root, root);
-  F64 error = ((above - back.hi) - back.lo) / at_least(root + root, 0x1p-100);
+  F64 twice = at_least(root + root, 0x1p-100);
+#if defined(__AVX512F__)
+  // Of the correction 14 bits are enough.
+  F64 error = ((above - back.hi) - back.lo) * F64(_mm512_maskz_rcp14_pd(0xff, twice));
+#else
+  F64 error = ((above - back.hi) - back.lo) / twice;
+#endif
   result.z = select(result.large, above, size * size);
   result.t = {select(result.large, root, size), select(result.large, error, 0.0)};
   return result;

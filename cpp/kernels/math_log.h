@@ -241,7 +241,14 @@ struct Atanh {
   static ARRAYFORGE_INLINE F64 vector(F64 x) {
     F64 size = magnitude(x);
     Double2 below = fast_two_sum(splat(1.0), -size);
+#if defined(__AVX512F__)
+    // 28 bits in the high part, which the sum to come does not mind.
+    F64 inverse = rough_inverse(below.hi);
+    Double2 w = {(size + size) * inverse, splat(0.0)};
+    w.lo = (fma(-w.hi, below.hi, size + size) - w.hi * below.lo) * inverse;
+#else
     Double2 w = quotient({size + size, splat(0.0)}, below);
+#endif
     F64 result = splat(0.5) * log1p_of_sum<Precision>(w, splat(0.0));
     result = select(size == splat(1.0), kInfinity, result);
     return flip_sign(select(size <= splat(1.0), result, kNaN), sign_bit(x));
