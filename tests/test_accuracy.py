@@ -191,3 +191,38 @@ def test_quotients_are_exact(dtype):
     ):
         got = np.asarray(getattr(xp, name)(xp.asarray(x), xp.asarray(y)))
         ref.assert_same(got, wanted, 0, f"{name} {dtype}")
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_powers_of_integers_are_exact(dtype):
+    """What the dtype can hold comes out without rounding, as a reader of 11.0**2 expects."""
+    largest = 2 ** (np.finfo(dtype).nmant + 1)
+    pairs = [(b, k) for b in range(2, 1000) for k in range(1, 54) if b**k <= largest]
+    x, y = (np.array(column).astype(dtype) for column in zip(*pairs, strict=True))
+    wanted = np.array([float(b**k) for b, k in pairs]).astype(dtype)
+    np.testing.assert_array_equal(np.asarray(xp.pow(xp.asarray(x), xp.asarray(y))), wanted)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(
+    "name", ["sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "expm1", "log1p"]
+)
+def test_subnormals_come_back(name, dtype):
+    """f(x) rounds to x here: an algorithm that halves its argument loses a bit."""
+    step = np.finfo(dtype).smallest_subnormal
+    x = np.arange(1, 300).astype(dtype) * step
+    x = np.concatenate([x, -x])
+    np.testing.assert_array_equal(np.asarray(getattr(xp, name)(xp.asarray(x))), x)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_values_that_are_exact(dtype):
+    """No ulp away: logarithms of powers of their base, and where tanh has reached 1."""
+    x = np.array([10.0**k for k in range(11 if dtype == "float32" else 23)]).astype(dtype)
+    np.testing.assert_array_equal(np.asarray(xp.log10(xp.asarray(x))), np.arange(x.size))
+    k = np.arange(np.finfo(dtype).minexp, np.finfo(dtype).maxexp)
+    x = np.ldexp(np.ones(k.size, dtype), k)
+    np.testing.assert_array_equal(np.asarray(xp.log2(xp.asarray(x))), k)
+    x = np.array([20.0, 66.0, 1e30, np.inf]).astype(dtype)
+    np.testing.assert_array_equal(np.asarray(xp.tanh(xp.asarray(x))), np.ones(4))
+    np.testing.assert_array_equal(np.asarray(xp.tanh(xp.asarray(-x))), -np.ones(4))

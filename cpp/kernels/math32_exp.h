@@ -3,6 +3,7 @@
 #pragma once
 
 #include "math32_vec.h"
+#include "math512_single.h"
 #include "math_exp.h"
 
 namespace arrayforge {
@@ -61,55 +62,67 @@ struct Expm1 {
   }
 };
 
-// sinh(x) = 2^n (d cosh(r) + a sinh(r)) and cosh(x) = 2^n (a cosh(r) + d sinh(r)) with
-// a = (1 + 4^-n) / 2 and d = (1 - 4^-n) / 2, for x >= 0.
+// Half of sinh(x) = d cosh(r) + a sinh(r) and cosh(x) = a cosh(r) + d sinh(r), which a result near
+// the largest float32 needs: a = (2^n + 2^-n) / 4 and d = (2^n - 2^-n) / 4, for x >= 0.
 struct HyperbolicParts {
-  F32 n, small, a, d, r;
-  F32 sinh_tail;  // sinh(r) - r
-  F32 cosh_tail;  // cosh(r) - 1
+  F32 large, small, a, d, r, square, cube;
+  F32 sinh_terms;  // (sinh(r) - r) / r^3
+  F32 cosh_terms;  // (cosh(r) - 1) / r^2
 
   explicit ARRAYFORGE_INLINE HyperbolicParts(F32 x) {
-    ExpReduced part = exp_reduce(x);
-    n = part.n;
-    r = part.r.hi;
-    F32 square = r * r;
-    small = scale(splat(0.5f), at_least(n * splat(-2.0f), -60.0f));
-    a = splat(0.5f) + small;
-    d = splat(0.5f) - small;
-    sinh_tail = fma(square * r, polynomial(square, kSinh), part.r.lo);
-    cosh_tail = square * polynomial(square, kCosh);
+    x = at_most(x, 89.5f);
+    Rounded32 n = round_product(x, kLog2E);
+    F32 high = fma(n.value, splat(-kLn2Hi), x);
+    r = fma(n.value, splat(-kLn2Lo), high);
+    I32 shifted = n.integer << 23;
+    I32 rounder = bits(splat(kRounder32)) << 23;
+    large = from_bits(shifted + (splat_bits32(125 << 23) - rounder));
+    // Zero from 2^-127 on.
+    small = from_bits(at_least(splat_bits32(125 << 23) + rounder - shifted, 0));
+    a = large + small;
+    d = large - small;
+    square = r * r;
+    cube = square * r;
+    sinh_terms = polynomial(square, kSinh);
+    cosh_terms = polynomial(square, kCosh);
   }
 
-  // d is 0 or above a r, so that the rest of the first sum is exact.
-  ARRAYFORGE_INLINE F32 sinh() const {
+  // d is 0 or above a r, so that the rest of the first sum is exact. The products with a and d come
+  // before the polynomials are there: the time goes into waiting for one another.
+  ARRAYFORGE_INLINE F32 half_sinh() const {
     F32 leading = fma(a, r, d);
     F32 rest = fma(a, r, d - leading);
-    return leading + (rest + fma(d, cosh_tail, a * sinh_tail));
+    return leading + fma(a * cube, sinh_terms, fma(d * square, cosh_terms, rest));
   }
-  // a drops the last bits of 4^-n / 2, which d keeps one place longer.
-  ARRAYFORGE_INLINE F32 cosh() const {
-    F32 dropped = small - (a - splat(0.5f));
-    return a + fma(d, r, fma(a, cosh_tail, fma(d, sinh_tail, dropped)));
+  // a drops the last bits of small, which d keeps one place longer.
+  ARRAYFORGE_INLINE F32 half_cosh() const {
+    F32 rest = fma(d, r, small - (a - large));
+    return a + fma(d * cube, sinh_terms, fma(a * square, cosh_terms, rest));
   }
 };
 
 struct Sinh {
   static ARRAYFORGE_INLINE F32 vector(F32 x) {
-    HyperbolicParts parts(at_most(magnitude(x), 90.0f));
-    return flip_sign(scale(parts.sinh(), parts.n), sign_bit(x));
+    F32 size = magnitude(x);
+    F32 half = HyperbolicParts(size).half_sinh();
+    // Half of a subnormal may have lost a bit.
+    return flip_sign(select(size > splat(0x1p-13f), half + half, size), sign_bit(x));
   }
 };
 
 struct Cosh {
   static ARRAYFORGE_INLINE F32 vector(F32 x) {
-    HyperbolicParts parts(at_most(magnitude(x), 90.0f));
-    return scale(parts.cosh(), parts.n);
+    F32 half = HyperbolicParts(magnitude(x)).half_cosh();
+    return half + half;
   }
 };
 
 // With e = exp(2 x) - 1 it is e / (e + 2), whose errors shrink as it comes near 1.
 struct Tanh {
   static ARRAYFORGE_INLINE F32 vector(F32 x) {
+#if defined(__AVX512F__)
+    return table_tanh(x);
+#else
     F32 size = at_most(magnitude(x), 10.0f);
     F32 above = expm1_of(size + size);
     F32 below = above + splat(2.0f);
@@ -120,6 +133,7 @@ struct Tanh {
     F32 rest = fma(-ratio, lost, fma(-ratio, below, above));
     F32 result = fma(rest, inverse, ratio);
     return flip_sign(result, sign_bit(x));
+#endif
   }
 };
 

@@ -46,29 +46,41 @@ ARRAYFORGE_INLINE F32 log_sum(F32 k, F32 f, F32 low) {
 
 struct Log {
   static ARRAYFORGE_INLINE F32 vector(F32 x) {
+#if defined(__AVX512F__)
+    return table_log_e(x);
+#else
     LogReduced part = log_reduce(x);
     F32 result = log_sum(part.k, part.m - splat(1.0f), splat(0.0f));
     return with_rare<arrayforge::Log>(result, not_normal(x), x);
+#endif
   }
 };
 
 struct Log2 {
   static ARRAYFORGE_INLINE F32 vector(F32 x) {
+#if defined(__AVX512F__)
+    return table_log_2(x);
+#else
     LogReduced part = log_reduce(x);
     F32 f = part.m - splat(1.0f);
     F32 result = fma(f, polynomial(f, kLog2), part.k);
     return with_rare<arrayforge::Log2>(result, not_normal(x), x);
+#endif
   }
 };
 
 struct Log10 {
   static ARRAYFORGE_INLINE F32 vector(F32 x) {
+#if defined(__AVX512F__)
+    return table_log_10(x);
+#else
     LogReduced part = log_reduce(x);
     F32 f = part.m - splat(1.0f);
     // log10(2) in two pieces, the first of 15 bits.
     F32 low = fma(f, polynomial(f, kLog10), part.k * splat(0x1.3509f8p-18f));
     F32 result = fma(part.k, splat(0x1.344000p-2f), low);
     return with_rare<arrayforge::Log10>(result, not_normal(x), x);
+#endif
   }
 };
 

@@ -9,16 +9,6 @@ namespace arrayforge {
 namespace {
 namespace single {
 
-// (2^r - 1) / r, |r| <= 1/2
-inline constexpr float kExp2[] = {0x1.62e430p-1f, 0x1.ebfbe0p-3f,  0x1.c6aeccp-5f,
-                                  0x1.3b29a8p-7f, 0x1.5f497cp-10f, 0x1.449134p-13f};
-
-// n + r, with an integer n that is at most 200 in size.
-struct Exponent {
-  F32 n;
-  F32 r;
-};
-
 #if defined(__AVX512F__)
 
 // By the leading four bits of a number in [1, 2): its inverse to five bits, so that the product of
@@ -51,15 +41,17 @@ alignas(64) inline constexpr float kPowLogLo[] = {0.0f,
 inline constexpr float kPowTail[] = {0x1.ec7044p-2f, -0x1.7153eep-2f, 0x1.289c80p-2f,
                                      -0x1.eef312p-3f};
 
-ARRAYFORGE_INLINE F32 look_up(const float (&table)[16], I32 index) {
-  return _mm512_maskz_permutexvar_ps(0xffff, reinterpret_cast<__m512i>(index),
-                                     _mm512_load_ps(table));
-}
+// 2^(j/16), and (2^r - 1) / r for |r| <= 1/32
+alignas(64) inline constexpr float kPower16[] = {
+    0x1.000000p+0f, 0x1.0b5586p+0f, 0x1.172b84p+0f, 0x1.2387a6p+0f, 0x1.306fe0p+0f, 0x1.3dea64p+0f,
+    0x1.4bfdaep+0f, 0x1.5ab07ep+0f, 0x1.6a09e6p+0f, 0x1.7a1148p+0f, 0x1.8ace54p+0f, 0x1.9c4918p+0f,
+    0x1.ae89fap+0f, 0x1.c199bep+0f, 0x1.d5818ep+0f, 0x1.ea4afap+0f};
+inline constexpr float kExp2Short[] = {0x1.62e430p-1f, 0x1.ebff92p-3f, 0x1.c6b29ap-5f};
 
-// y * log2(size) for a finite, positive, normal size.
-ARRAYFORGE_INLINE Exponent power_exponent(F32 size, F32 y) {
+// log2(size) for a finite, positive, normal size.
+ARRAYFORGE_INLINE Single2 long_log2(F32 size) {
   I32 whole = bits(size);
-  F32 k = __builtin_convertvector(whole >> 23, F32) - splat(127.0f);
+  F32 k = _mm512_maskz_getexp_ps(0xffff, size);
   F32 m = from_bits((whole & splat_bits32(0x007fffff)) | splat_bits32(0x3f800000));
   I32 index = whole >> 19;
   F32 r = fma(m, look_up(kPowInverse, index), splat(-1.0f));
@@ -72,16 +64,34 @@ ARRAYFORGE_INLINE Exponent power_exponent(F32 size, F32 y) {
   low = fma(near, splat(0x1.4ae0c0p-26f), fma(lost, splat(0x1.715476p+0f), low));
   low = fma(r * r * r, polynomial(r, kPowTail), low);
   Single2 log = fast_two_sum(k + look_up(kPowLogHi, index), leading);
-  log = fast_two_sum(log.hi, log.lo + low);
-  F32 product = at_least(at_most(y * log.hi, 200.0f), -200.0f);
-  F32 n = round_product(product, 1.0f).value;
-  lost = fma(y, log.hi, -product);
-  // Beyond the bounds the result has overflowed or vanished, whatever r says.
-  F32 rest = at_least(at_most(fma(y, log.lo, lost), 1.0f), -1.0f);
-  return {n, (product - n) + rest};
+  return fast_two_sum(log.hi, log.lo + low);
+}
+
+// size^y for a finite, positive, normal size.
+ARRAYFORGE_INLINE F32 positive_power(F32 size, F32 y) {
+  Single2 log = long_log2(size);
+  F32 product = y * log.hi;
+  // To sixteenths. Beyond the bound the result has overflowed or vanished, whatever r would be.
+  F32 shifted = product + splat(0x1.8p19f);
+  F32 n = shifted - splat(0x1.8p19f);
+  __mmask16 bounded = _mm512_cmp_ps_mask(magnitude(product), splat(0x1p16f), _CMP_LT_OQ);
+  F32 rest = fma(y, log.lo, fma(y, log.hi, -product));
+  F32 r = _mm512_maskz_add_ps(bounded, product - n, rest);
+  F32 power = look_up(kPower16, bits(shifted));
+  return scale(fma(power * r, polynomial(r, kExp2Short), power), n);
 }
 
 #else
+
+// (2^r - 1) / r, |r| <= 1/2
+inline constexpr float kExp2[] = {0x1.62e430p-1f, 0x1.ebfbe0p-3f,  0x1.c6aeccp-5f,
+                                  0x1.3b29a8p-7f, 0x1.5f497cp-10f, 0x1.449134p-13f};
+
+// n + r, with an integer n that is at most 200 in size.
+struct Exponent {
+  F32 n;
+  F32 r;
+};
 
 // log2((1 + s) / (1 - s)) / s in powers of s^2, |s| <= 0.172
 inline constexpr double kPow[] = {0x1.71547652b7e82p+1, 0x1.ec709dcb71c44p-1, 0x1.2776bc3ac877fp-1,
@@ -113,6 +123,11 @@ ARRAYFORGE_INLINE Exponent power_exponent(F32 size, F32 y) {
   return {narrow(Halves{low.n, high.n}), narrow(Halves{low.r, high.r})};
 }
 
+ARRAYFORGE_INLINE F32 positive_power(F32 size, F32 y) {
+  Exponent exponent = power_exponent(size, y);
+  return scale(fma(exponent.r, polynomial(exponent.r, kExp2), splat(1.0f)), exponent.n);
+}
+
 #endif
 
 struct Pow {
@@ -133,10 +148,14 @@ struct Pow {
 
   static ARRAYFORGE_INLINE F32 vector(F32 x, F32 y) {
     F32 size = magnitude(x);
-    Exponent exponent = power_exponent(size, y);
-    F32 r = exponent.r;
-    F32 result = scale(fma(r, polynomial(r, kExp2), splat(1.0f)), exponent.n);
+    F32 result = positive_power(size, y);
     if (any(bits(x))) result = with_sign(x, y, result);
+#if defined(__AVX512F__)
+    // Zeros, infinities, NaNs and subnormal bases, without vectors of the comparisons.
+    __mmask16 unusual = _mm512_fpclass_ps_mask(size, 0x01 | 0x02 | 0x08 | 0x20 | 0x80) |
+                        _mm512_fpclass_ps_mask(y, 0x01 | 0x08 | 0x10 | 0x80);
+    if (__builtin_expect(unusual == 0, 1)) return result;
+#endif
     I32 rare = not_normal(size) | ~(magnitude(y) < splat(__builtin_inff()));
     return with_rare<arrayforge::Pow>(result, rare, x, y);
   }

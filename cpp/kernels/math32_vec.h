@@ -46,6 +46,18 @@ ARRAYFORGE_INLINE F32 at_least(F32 x, float bound) {
 #endif
 }
 
+ARRAYFORGE_INLINE I32 at_least(I32 x, std::int32_t bound) {
+#if defined(__AVX512F__)
+  return reinterpret_cast<I32>(
+      _mm512_maskz_max_epi32(0xffff, reinterpret_cast<__m512i>(x), _mm512_set1_epi32(bound)));
+#elif defined(__AVX2__)
+  return reinterpret_cast<I32>(
+      _mm256_max_epi32(reinterpret_cast<__m256i>(x), _mm256_set1_epi32(bound)));
+#else
+  return x > splat_bits32(bound) ? x : splat_bits32(bound);
+#endif
+}
+
 ARRAYFORGE_INLINE I32 sign_bit(F32 x) { return bits(x) & splat_bits32(INT32_MIN); }
 ARRAYFORGE_INLINE F32 magnitude(F32 x) { return from_bits(bits(x) & splat_bits32(INT32_MAX)); }
 ARRAYFORGE_INLINE F32 flip_sign(F32 x, I32 sign) { return from_bits(bits(x) ^ sign); }

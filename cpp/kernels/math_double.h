@@ -82,5 +82,21 @@ ARRAYFORGE_INLINE F64 polynomial(F64 x, const double (&coefficients)[count]) {
   return result;
 }
 
+// The same in pairs, pairs of pairs and so on (Estrin): a few products more, but four steps of 16
+// terms that wait for one another instead of 15. For long functions, of which the processor sees no
+// more than one vector at a time.
+template <int count>
+ARRAYFORGE_INLINE F64 paired_polynomial(F64 x, const double (&coefficients)[count]) {
+  F64 terms[count];
+  for (int k = 0; k < count; ++k) terms[k] = splat(coefficients[k]);
+  F64 power = x;
+  for (int left = count; left > 1; left = (left + 1) / 2) {
+    for (int k = 0; k < left / 2; ++k) terms[k] = fma(terms[2 * k + 1], power, terms[2 * k]);
+    if (left % 2 == 1) terms[left / 2] = terms[left - 1];
+    power = power * power;
+  }
+  return terms[0];
+}
+
 }  // namespace
 }  // namespace arrayforge

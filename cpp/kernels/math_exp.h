@@ -2,6 +2,7 @@
 // near-minimax fits on that interval, and n enters through powers of two that are exact.
 #pragma once
 
+#include "math512_functions.h"
 #include "math_double.h"
 
 namespace arrayforge {
@@ -37,6 +38,12 @@ struct ExpReduced {
 };
 
 ARRAYFORGE_INLINE ExpReduced exp_reduce(F64 x) {
+  if constexpr (kHasFma) {
+    F64 n = fma(x, splat(kLog2E), splat(kRounder)) - splat(kRounder);
+    F64 high = fma(n, splat(-kLn2Hi), x);
+    F64 r = fma(n, splat(-kLn2Lo), high);
+    return {n, {r, fma(n, splat(-kLn2Lo), high - r)}};
+  }
   F64 n = round_to_integer(x * splat(kLog2E)).value;
   F64 high = x - n * splat(kLn2Hi);
   return {n, fast_two_sum(high, n * splat(-kLn2Lo))};
@@ -132,14 +139,41 @@ struct Sinh {
   template <class Precision>
   static ARRAYFORGE_INLINE F64 vector(F64 x) {
     HyperbolicParts parts = hyperbolic_parts<Precision>(at_most(magnitude(x), 711.0));
+    if constexpr (kHasFma) {
+      // d is 0 or above a r, so that the rest of the first sum is exact.
+      F64 leading = fma(parts.a.hi, parts.sinh.hi, parts.d.hi);
+      F64 rest = fma(parts.a.hi, parts.sinh.hi, parts.d.hi - leading) + parts.d.lo;
+      rest = fma(parts.a.hi, parts.sinh.lo, fma(parts.d.hi, parts.cosh_minus_1, rest));
+      return flip_sign(scale(leading + rest, parts.n), sign_bit(x));
+    }
     Double2 sum = hyperbolic_sum(parts, parts.d, parts.a);
     return flip_sign(scale(sum.hi + sum.lo, parts.n), sign_bit(x));
   }
 };
 
 struct Cosh {
+  // Half of it as a cosh(r) + d sinh(r), which a result near the largest float64 needs.
+  static ARRAYFORGE_INLINE F64 fused(F64 x) {
+    F64 shifted = fma(x, splat(kLog2E), splat(kRounder));
+    F64 n = shifted - splat(kRounder);
+    F64 r = fma(n, splat(-kLn2Lo), fma(n, splat(-kLn2Hi), x));
+    I64 power = (bits(shifted) - bits(splat(kRounder))) << 52;
+    F64 large = from_bits(splat_bits(std::int64_t{1021} << 52) + power);
+    // 2^(-n - 2) is nothing to the sum long before it leaves the normal numbers.
+    F64 small = from_bits(at_least(splat_bits(std::int64_t{1021} << 52) - power, 0));
+    F64 a = large + small;
+    F64 d = large - small;
+    F64 square = r * r;
+    F64 rest = fma(d, r, fma(a * splat(0.5), square, small - (a - large)));
+    rest = fma(d * (square * r), polynomial(square, kSinh), rest);
+    rest = fma(a * (square * square), polynomial(square, kCosh), rest);
+    F64 half = a + rest;
+    return half + half;
+  }
+
   template <class Precision>
   static ARRAYFORGE_INLINE F64 vector(F64 x) {
+    if constexpr (kHasFma && !Precision::kNarrow) return fused(at_most(magnitude(x), 710.6));
     HyperbolicParts parts = hyperbolic_parts<Precision>(at_most(magnitude(x), 711.0));
     // Above 1/2, with nothing to cancel: one rounding is enough.
     F64 rest = fma(parts.a.hi, parts.cosh_minus_1, fma(parts.d.hi, parts.sinh.lo, parts.a.lo));
@@ -150,10 +184,14 @@ struct Cosh {
 struct Tanh {
   template <class Precision>
   static ARRAYFORGE_INLINE F64 vector(F64 x) {
+#if defined(__AVX512F__)
+    return table_tanh(x);
+#else
     HyperbolicParts parts = hyperbolic_parts<Precision>(at_most(magnitude(x), 40.0));
     Double2 ratio =
         quotient(hyperbolic_sum(parts, parts.d, parts.a), hyperbolic_sum(parts, parts.a, parts.d));
     return flip_sign(ratio.hi + ratio.lo, sign_bit(x));
+#endif
   }
 };
 

@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "math512_functions.h"
 #include "math_double.h"
 
 namespace arrayforge {
@@ -74,9 +75,13 @@ ARRAYFORGE_INLINE F64 angle(F64 across, F64 along, I64 negative) {
 struct Atan {
   template <class Precision>
   static ARRAYFORGE_INLINE F64 vector(F64 x) {
+#if defined(__AVX512F__)
+    return table_atan(x);
+#else
     // Above 2^64 the angle is pi/2.
     F64 result = angle<Precision>(at_most(magnitude(x), 0x1p64), splat(1.0), splat_bits(0));
     return flip_sign(result, sign_bit(x));
+#endif
   }
 };
 
@@ -86,15 +91,33 @@ struct Atan2 {
     return (size == splat(0.0)) | ((size >= splat(0x1p-500)) & (size <= splat(0x1p500)));
   }
 
+#if defined(__AVX512F__)
+  // The bounds of tame(), without zero, in one comparison of unsigned integers.
+  static ARRAYFORGE_INLINE bool all_within(F64 size) {
+    constexpr std::int64_t kFirst = std::int64_t{1023 - 500} << 52;
+    constexpr std::int64_t kLength = std::int64_t{1000} << 52;
+    I64 distance = bits(size) - splat_bits(kFirst);
+    return _mm512_cmple_epu64_mask(reinterpret_cast<__m512i>(distance),
+                                   _mm512_set1_epi64(kLength)) == 0xff;
+  }
+#endif
+
   template <class Precision>
   static ARRAYFORGE_INLINE F64 vector(F64 y, F64 x) {
     F64 across = magnitude(y);
     F64 along = magnitude(x);
-    I64 wild = ~(tame(across) & tame(along));
     I64 origin = (across == splat(0.0)) & (along == splat(0.0));
+    F64 divisor = select(origin, 1.0, along);
+#if defined(__AVX512F__)
+    __mmask8 negative = _mm512_movepi64_mask(reinterpret_cast<__m512i>(x));
+    F64 result = with_sign_of(table_angle_of(across, divisor, negative), y);
+    if (__builtin_expect(all_within(across) & all_within(along), 1)) return result;
+#else
     I64 negative = bits(x) < splat_bits(0);
-    F64 result = angle<Precision>(across, select(origin, 1.0, along), negative);
+    F64 result = angle<Precision>(across, divisor, negative);
     result = flip_sign(result, sign_bit(y));
+#endif
+    I64 wild = ~(tame(across) & tame(along));
     if (__builtin_expect(any(wild), 0)) {
       for (int lane = 0; lane < kLanes; ++lane) {
         if (wild[lane]) result[lane] = ::atan2(y[lane], x[lane]);
@@ -127,7 +150,13 @@ ARRAYFORGE_INLINE SineReduced sine_reduce(F64 size) {
   F64 above = (splat(1.0) - size) * splat(0.5);
   F64 root = square_root(above);
   Double2 back = two_product(root, root);
-  F64 error = ((above - back.hi) - back.lo) / at_least(root + root, 0x1p-100);
+  F64 twice = at_least(root + root, 0x1p-100);
+#if defined(__AVX512F__)
+  // Of the correction 14 bits are enough.
+  F64 error = ((above - back.hi) - back.lo) * F64(_mm512_maskz_rcp14_pd(0xff, twice));
+#else
+  F64 error = ((above - back.hi) - back.lo) / twice;
+#endif
   result.z = select(result.large, above, size * size);
   result.t = {select(result.large, root, size), select(result.large, error, 0.0)};
   return result;

@@ -2,6 +2,7 @@
 // atanh(s) with s = (m - 1) / (m + 1), and m - 1 is exact.
 #pragma once
 
+#include "math512_log.h"
 #include "math_exp.h"
 
 namespace arrayforge {
@@ -98,7 +99,11 @@ struct NaturalLog {
 struct Log {
   template <class Precision>
   static ARRAYFORGE_INLINE F64 vector(F64 x) {
-    return log_of<NaturalLog<Precision>>(x);
+#if defined(__AVX512F__)
+    return table_log_e(x);
+#else
+    return log_of<NaturalLog<Precision> >(x);
+#endif
   }
 };
 
@@ -138,7 +143,11 @@ struct Log2 {
   }
   template <class Precision>
   static ARRAYFORGE_INLINE F64 vector(F64 x) {
+#if defined(__AVX512F__)
+    return table_log_2(x);
+#else
     return log_of<Log2>(x);
+#endif
   }
 };
 
@@ -150,7 +159,11 @@ struct Log10 {
   }
   template <class Precision>
   static ARRAYFORGE_INLINE F64 vector(F64 x) {
+#if defined(__AVX512F__)
+    return table_log_10(x);
+#else
     return log_of<Log10>(x);
+#endif
   }
 };
 
@@ -158,6 +171,9 @@ struct Log10 {
 // scaled apart; without, what 1 + w loses is added again.
 template <class Precision>
 ARRAYFORGE_INLINE F64 log1p_of_sum(Double2 w, F64 extra) {
+#if defined(__AVX512F__)
+  return table_log1p(w, extra);
+#else
   Double2 u = kHasFma ? Double2{splat(1.0) + w.hi, splat(0.0)} : two_sum(splat(1.0), w.hi);
   LogReduced part = log_reduce(u.hi);
   F64 power = power_of_two(-part.k_bits);
@@ -172,13 +188,18 @@ ARRAYFORGE_INLINE F64 log1p_of_sum(Double2 w, F64 extra) {
     low = select(near, (u.lo + w.lo) * power, 0.0) / part.m;
   }
   return log_sum<Precision>(part.k + extra, f, low);
+#endif
 }
 
 struct Log1p {
   template <class Precision>
   static ARRAYFORGE_INLINE F64 vector(F64 x) {
+#if defined(__AVX512F__)
+    return with_sign_of(table_log1p({x, splat(0.0)}, splat(0.0)), x);
+#else
     F64 result = log1p_of_sum<Precision>({x, splat(0.0)}, splat(0.0));
     return select(x == splat(0.0), x, log_specials(splat(1.0) + x, result));
+#endif
   }
 };
 
@@ -205,7 +226,7 @@ struct Acosh {
   static ARRAYFORGE_INLINE F64 vector(F64 x) {
     I64 large = x > splat(0x1p28);
     F64 t = select(large, 0.0, x) - splat(1.0);
-    F64 root = square_root(t * (t + splat(2.0)));
+    F64 root = square_root(fma(t, t, t + t));
     Double2 w = two_sum(root, t);
     w.hi = select(large, x - splat(1.0), w.hi);
     w.lo = select(large, 0.0, w.lo);
@@ -220,7 +241,14 @@ struct Atanh {
   static ARRAYFORGE_INLINE F64 vector(F64 x) {
     F64 size = magnitude(x);
     Double2 below = fast_two_sum(splat(1.0), -size);
+#if defined(__AVX512F__)
+    // 28 bits in the high part, which the sum to come does not mind.
+    F64 inverse = rough_inverse(below.hi);
+    Double2 w = {(size + size) * inverse, splat(0.0)};
+    w.lo = (fma(-w.hi, below.hi, size + size) - w.hi * below.lo) * inverse;
+#else
     Double2 w = quotient({size + size, splat(0.0)}, below);
+#endif
     F64 result = splat(0.5) * log1p_of_sum<Precision>(w, splat(0.0));
     result = select(size == splat(1.0), kInfinity, result);
     return flip_sign(select(size <= splat(1.0), result, kNaN), sign_bit(x));

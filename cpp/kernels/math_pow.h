@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "math512.h"
 #include "math_log.h"
 
 namespace arrayforge {
@@ -54,20 +55,35 @@ inline constexpr double kPowTail[] = {
     0x1.ec709dc3a03fdp-2, -0x1.71547652b8348p-2, 0x1.2776c50ef9d42p-2, -0x1.ec709dc335c18p-3,
     0x1.a61762a6aedf0p-3, -0x1.715477ffb5ec0p-3, 0x1.484b16ac47142p-3, -0x1.2773b64541629p-3,
     0x1.0c967b5e1ddd8p-3, -0x1.f19e38edb453ap-4, 0x1.cc354f51c8c6cp-4};
-// (2^r - 1) / r, |r| <= 1/2
-inline constexpr double kExp2[] = {
-    0x1.62e42fefa39efp-1,  0x1.ebfbdff82c5a5p-3,  0x1.c6b08d704a0d7p-5,  0x1.3b2ab6fb9ff35p-7,
-    0x1.5d87fe78a0eb9p-10, 0x1.4309130f36af1p-13, 0x1.ffcbfc7c24ed0p-17, 0x1.62bfc6b98c031p-20,
-    0x1.b524ce259f42ep-24, 0x1.e61ccb464f052p-28, 0x1.ea17fc97f185cp-32};
-
-ARRAYFORGE_INLINE F64 look_up(const double (&table)[16], I64 index) {
-  return _mm512_permutex2var_pd(_mm512_load_pd(table), reinterpret_cast<__m512i>(index),
-                                _mm512_load_pd(table + 8));
-}
+// 2^(j/16) in two pieces, and (2^r - 1) / r for |r| <= 1/32
+alignas(64) inline constexpr double kPower16[] = {
+    0x1.0000000000000p+0, 0x1.0b5586cf9890fp+0, 0x1.172b83c7d517bp+0, 0x1.2387a6e756238p+0,
+    0x1.306fe0a31b715p+0, 0x1.3dea64c123422p+0, 0x1.4bfdad5362a27p+0, 0x1.5ab07dd485429p+0,
+    0x1.6a09e667f3bcdp+0, 0x1.7a11473eb0187p+0, 0x1.8ace5422aa0dbp+0, 0x1.9c49182a3f090p+0,
+    0x1.ae89f995ad3adp+0, 0x1.c199bdd85529cp+0, 0x1.d5818dcfba487p+0, 0x1.ea4afa2a490dap+0};
+alignas(64) inline constexpr double kPower16Low[] = {0.0,
+                                                     0x1.8a62e4adc610bp-54,
+                                                     -0x1.19041b9d78a76p-55,
+                                                     0x1.9b07eb6c70573p-54,
+                                                     0x1.6f46ad23182e4p-55,
+                                                     0x1.ada0911f09ebcp-55,
+                                                     0x1.d4397afec42e2p-56,
+                                                     0x1.6324c054647adp-54,
+                                                     -0x1.bdd3413b26456p-54,
+                                                     -0x1.41577ee04992fp-55,
+                                                     0x1.6e9f156864b27p-54,
+                                                     0x1.c7c46b071f2bep-56,
+                                                     0x1.7a1cd345dcc81p-54,
+                                                     0x1.11065895048ddp-55,
+                                                     0x1.2ed02d75b3707p-55,
+                                                     -0x1.e9c23179c2893p-54};
+inline constexpr double kExp2Short[] = {0x1.62e42fefa39f3p-1,  0x1.ebfbdff82c590p-3,
+                                        0x1.c6b08d6f2a0b1p-5,  0x1.3b2ab6fb41170p-7,
+                                        0x1.5d897e66039f9p-10, 0x1.430a1d168bf62p-13};
 
 // log2(x) for a finite, positive, normal x.
 ARRAYFORGE_INLINE Double2 long_log2(F64 x) {
-  F64 k = from_bits(shift_right(bits(x), 52) | bits(splat(0x1p52))) - splat(0x1p52 + 1023.0);
+  F64 k = _mm512_maskz_getexp_pd(0xff, x);
   F64 m = from_bits((bits(x) & splat_bits(0x000fffffffffffff)) | bits(splat(1.0)));
   I64 index = shift_right(bits(x), 48);
   F64 r = fma(m, look_up(kPowInverse, index), splat(-1.0));
@@ -78,7 +94,7 @@ ARRAYFORGE_INLINE Double2 long_log2(F64 x) {
   F64 leading = near * splat(0x1.71547652b82fep+0);
   F64 low = fma(near, splat(0x1.71547652b82fep+0), -leading) + look_up(kPowLogLo, index);
   low = fma(near, splat(0x1.777d0ffda0d24p-56), fma(lost, splat(0x1.71547652b82fep+0), low));
-  low = fma(r * r * r, polynomial(r, kPowTail), low);
+  low = fma(r * r * r, paired_polynomial(r, kPowTail), low);
   Double2 log = fast_two_sum(k + look_up(kPowLogHi, index), leading);
   return fast_two_sum(log.hi, log.lo + low);
 }
@@ -86,12 +102,18 @@ ARRAYFORGE_INLINE Double2 long_log2(F64 x) {
 // size^y for a finite, positive, normal size.
 ARRAYFORGE_INLINE F64 positive_power(F64 size, F64 y) {
   Double2 log = long_log2(size);
-  F64 product = at_least(at_most(y * log.hi, 1100.0), -1100.0);
-  F64 n = round_to_integer(product).value;
-  // Beyond the bounds the result has overflowed or vanished, whatever r says.
-  F64 rest = at_least(at_most(fma(y, log.lo, fma(y, log.hi, -product)), 1.0), -1.0);
-  F64 r = (product - n) + rest;
-  return scale(fma(r, polynomial(r, kExp2), splat(1.0)), n);
+  F64 product = y * log.hi;
+  // To sixteenths. Beyond the bound the result has overflowed or vanished, whatever r would be.
+  F64 shifted = product + splat(0x1.8p48);
+  F64 n = shifted - splat(0x1.8p48);
+  __mmask8 bounded = _mm512_cmp_pd_mask(magnitude(product), splat(0x1p40), _CMP_LT_OQ);
+  F64 rest = fma(y, log.lo, fma(y, log.hi, -product));
+  F64 r = _mm512_maskz_add_pd(bounded, product - n, rest);
+  F64 power = look_up(kPower16, bits(shifted));
+  // Good to a fifth of an ulp before the last rounding, so that powers of integers that are
+  // float64 come out exact.
+  F64 tail = fma(power * r, paired_polynomial(r, kExp2Short), look_up(kPower16Low, bits(shifted)));
+  return _mm512_maskz_scalef_pd(0xff, power + tail, n);
 }
 
 #else
@@ -145,6 +167,12 @@ struct Pow {
       result = positive_power(size, y);
     }
     if (any(bits(x))) result = with_sign(x, y, result);
+#if defined(__AVX512F__)
+    // Zeros, infinities, NaNs and subnormal bases, without vectors of the comparisons.
+    __mmask8 unusual = _mm512_fpclass_pd_mask(size, 0x01 | 0x02 | 0x08 | 0x20 | 0x80) |
+                       _mm512_fpclass_pd_mask(y, 0x01 | 0x08 | 0x10 | 0x80);
+    if (__builtin_expect(unusual == 0, 1)) return result;
+#endif
     I64 rare = special(size, y);
     if (__builtin_expect(any(rare), 0)) {
       for (int lane = 0; lane < kLanes; ++lane) {

@@ -2,6 +2,7 @@
 // ones lane by lane, with all of 2/pi.
 #pragma once
 
+#include "math512_functions.h"
 #include "math_double.h"
 #include "math_reduction.h"
 
@@ -136,17 +137,35 @@ struct Cos {
 
 ARRAYFORGE_INLINE Double2 normal(Double2 x) { return fast_two_sum(x.hi, x.lo); }
 
+// tan(x) for x >= 0.
+template <class Precision>
+ARRAYFORGE_INLINE F64 tan_of_quadrant(F64 x) {
+  Quadrant q = quadrant<Precision>(x);
+  Double2 sine = normal(sin_parts<Precision>(q.r));
+  Double2 cosine = normal(cos_parts<Precision>(q.r));
+  I64 flip = odd(q.index);
+  Double2 above = {select(flip, cosine.hi, sine.hi), select(flip, cosine.lo, sine.lo)};
+  Double2 below = {select(flip, -sine.hi, cosine.hi), select(flip, -sine.lo, cosine.lo)};
+  Double2 ratio = quotient(above, below);
+  return ratio.hi + ratio.lo;
+}
+
+#if defined(__AVX512F__)
+__attribute__((noinline)) F64 large_tan(F64 x) { return tan_of_quadrant<Wide>(x); }
+#endif
+
 struct Tan {
   template <class Precision>
   static ARRAYFORGE_INLINE F64 vector(F64 x) {
-    Quadrant q = quadrant<Precision>(magnitude(x));
-    Double2 sine = normal(sin_parts<Precision>(q.r));
-    Double2 cosine = normal(cos_parts<Precision>(q.r));
-    I64 flip = odd(q.index);
-    Double2 above = {select(flip, cosine.hi, sine.hi), select(flip, cosine.lo, sine.lo)};
-    Double2 below = {select(flip, -sine.hi, cosine.hi), select(flip, -sine.lo, cosine.lo)};
-    Double2 ratio = quotient(above, below);
-    return flip_sign(ratio.hi + ratio.lo, sign_bit(x));
+    F64 size = magnitude(x);
+#if defined(__AVX512F__)
+    F64 result = table_tan(size);
+    I64 large = is_large(size);
+    if (__builtin_expect(any(large), 0)) result = select(large, large_tan(size), result);
+    return flip_sign(result, sign_bit(x));
+#else
+    return flip_sign(tan_of_quadrant<Precision>(size), sign_bit(x));
+#endif
   }
 };
 

@@ -72,6 +72,16 @@ ARRAYFORGE_INLINE F64 at_least(F64 x, double bound) {
 #endif
 }
 
+// The larger one.
+ARRAYFORGE_INLINE I64 at_least(I64 x, std::int64_t bound) {
+#if defined(__AVX512F__)
+  return reinterpret_cast<I64>(
+      _mm512_maskz_max_epi64(0xff, reinterpret_cast<__m512i>(x), _mm512_set1_epi64(bound)));
+#else
+  return x > splat_bits(bound) ? x : splat_bits(bound);
+#endif
+}
+
 ARRAYFORGE_INLINE I64 sign_bit(F64 x) { return bits(x) & splat_bits(INT64_MIN); }
 ARRAYFORGE_INLINE F64 magnitude(F64 x) { return from_bits(bits(x) & splat_bits(INT64_MAX)); }
 ARRAYFORGE_INLINE F64 flip_sign(F64 x, I64 sign) { return from_bits(bits(x) ^ sign); }
