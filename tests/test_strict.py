@@ -145,6 +145,27 @@ LENIENT = {
     "dtype by name": (lambda s: xp.zeros(2, dtype="int64"), lambda s: xp.zeros(2, dtype=I64)),
     "NumPy dtype": (lambda s: xp.astype(s.f, np.dtype("i8")), lambda s: xp.astype(s.f, I64)),
     "diff by position": (lambda s: xp.diff(s.f, 2), lambda s: xp.diff(s.f, n=2)),
+    "integers into the fft": (
+        lambda s: xp.fft.fft(xp.arange(4)),
+        lambda s: xp.fft.fft(xp.astype(xp.arange(4), F64)),
+    ),
+    "integers into linalg": (
+        lambda s: xp.linalg.vector_norm(xp.arange(4)),
+        lambda s: xp.linalg.vector_norm(xp.astype(xp.arange(4), F64)),
+    ),
+    "assignment of a float to an integer": (
+        lambda s: s.i.__setitem__(0, 2.5),
+        lambda s: s.i.__setitem__(0, int(2.5)),
+    ),
+    "assignment of a boolean to a float": (
+        lambda s: s.f.__setitem__(0, True),
+        lambda s: s.f.__setitem__(0, 1.0),
+    ),
+    "vecdot from the front": (
+        lambda s: xp.vecdot(s.f, s.f, axis=0),
+        lambda s: xp.vecdot(s.f, s.f, axis=-1),
+    ),
+    "tile by an integer": (lambda s: xp.tile(s.f, 2), lambda s: xp.tile(s.f, (2,))),
     "arrays in lists": (
         lambda s: xp.asarray([s.one, s.one]),
         lambda s: xp.stack([s.one, s.one]),

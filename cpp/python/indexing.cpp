@@ -216,6 +216,15 @@ py::object scalar_of(PyObject* value) {
   return numpy_scalar(kSet, value);
 }
 
+// A Python scalar promotes to dtypes of its own kind and above only.
+void check_scalar_kind(DType dtype, PyObject* scalar) {
+  if (!strict_mode()) return;
+  const Promoted promoted = promote(dtype, *scalar_kind(scalar), native_backend()->default_float);
+  if (promoted.dtype == dtype && promoted.standard) return;
+  require_lenient(kSet, "a " + std::string(Py_TYPE(scalar)->tp_name) + " into " +
+                            std::string(name(dtype)) + "; convert it first");
+}
+
 // The value as an array of x's dtype, or of one that is converted on the way.
 Array to_value(const Array& x, PyObject* value, const py::object& scalar) {
   if (scalar) {
@@ -248,6 +257,7 @@ void assign_native(const Array& x, const Key& key, PyObject* value, const py::ob
 void assign(ArrayObject* x, PyObject* key_object, PyObject* value) {
   if (x->is_native()) require_unstretched(x->value);
   const py::object scalar = scalar_of(value);
+  if (scalar) check_scalar_kind(x->value.dtype, scalar.ptr());
   ViewPlan plan;
   if (x->is_native() && (scalar || (is_array(value) && as_array(value)->is_native())) &&
       simple_view(kSet, x->value, key_object, &plan)) {

@@ -74,9 +74,10 @@ def along(axis: int, key: object) -> tuple[object, ...]:
     return (slice(None),) * axis + (key, ...)
 
 
-def floating(x: Array) -> Array:
+def floating(name: str, x: Array) -> Array:
     """x, integers and booleans converted to the default floating dtype."""
     if xp.isdtype(x.dtype, ("bool", "integral")):
+        _core._require_lenient(name, "integers where it takes floats; convert with astype()")
         return cast("Array", xp.astype(x, default_dtype("real floating", x.device)))
     return x
 

@@ -52,7 +52,7 @@ def _call(
 
 def linalg(name: str, *arrays: Array, caller: str | None = None, **options: Any) -> Any:
     """The function of linear algebra of that name; NumPy's failures carry what the user called."""
-    operands = tuple(floating(x) for x in arrays)
+    operands = tuple(floating(caller or name, x) for x in arrays)
     own = _core._call_own(f"linalg.{name}", operands, options)
     if own is not NotImplemented:
         return own
@@ -68,7 +68,7 @@ def linalg(name: str, *arrays: Array, caller: str | None = None, **options: Any)
 
 def fft(name: str, x: Array, **options: Any) -> Array:
     """The Fourier transform of that name."""
-    operands = (floating(x),)
+    operands = (floating(name, x),)
     own = _core._call_own(f"fft.{name}", operands, options)
     if own is not NotImplemented:
         return cast("Array", own)

@@ -54,7 +54,7 @@ def _along_several(
     if not axes:
         if name in ("rfftn", "irfftn"):
             raise ValueError(f"{name}(): expected at least one axis, got none")
-        x = floating(x)
+        x = floating(name, x)
         return cast("Array", xp.astype(x, xp.result_type(x.dtype, xp.complex64)))
     if s is None:
         sizes = [x.shape[i] for i in axes]

@@ -146,7 +146,7 @@ def _spectral_norm(x: Array, keepdims: bool, ord: float | str) -> Array:
 def matrix_norm(x: Array, /, *, keepdims: bool = False, ord: float | str | None = "fro") -> Array:
     """Norms of matrices."""
     matrices("matrix_norm", x)
-    x = floating(x)
+    x = floating("matrix_norm", x)
     if ord == "fro" or ord is None:
         return _root_of_squares(x, (x.ndim - 2, x.ndim - 1), keepdims)
     if ord in ("nuc", 2, -2):
@@ -239,7 +239,7 @@ def solve(x1: Array, x2: Array, /) -> Array:
     rows = x2.shape[0 if x2.ndim == 1 else -2] if x2.ndim else None
     if rows != side:
         raise ValueError(f"solve(): expected {side} rows, got shapes {x1.shape} and {x2.shape}")
-    x1, x2 = floating(x1), floating(x2)
+    x1, x2 = floating("solve", x1), floating("solve", x2)
     common = xp.result_type(x1, x2)
     x1, x2 = xp.astype(x1, common, copy=False), xp.astype(x2, common, copy=False)
     return cast("Array", _host.linalg("solve", x1, x2))
@@ -278,7 +278,7 @@ def vector_norm(x: Array, /, *, axis: Axes = None, keepdims: bool = False, ord: 
     if isinstance(ord, str | complex):
         raise ValueError(f"vector_norm(): ord must be a real number, got {ord!r}")
     axes = axis_tuple("vector_norm", axis, x.ndim)
-    x = floating(x)
+    x = floating("vector_norm", x)
     if math.isnan(ord):
         raise ValueError("vector_norm(): ord must be a real number, got nan")
     if ord == 2:

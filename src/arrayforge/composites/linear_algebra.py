@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 import arrayforge as xp
+from arrayforge import _core
 
 from ._arguments import axis_tuple, matrices
 
@@ -76,6 +77,8 @@ def vecdot(x1: Array, x2: Array, /, *, axis: int = -1) -> Array:
     highest = smaller if x1.ndim == x2.ndim else 0
     if not -smaller <= axis < highest:
         raise IndexError(f"vecdot(): axis must be in [{-smaller}, {highest}), got {axis}")
+    if axis >= 0:
+        _core._require_lenient("vecdot", "axes counted from the front; count from the last, -1")
     if x1.shape[axis] != x2.shape[axis]:
         raise ValueError(
             f"vecdot(): contracted sizes differ, {x1.shape[axis]} and {x2.shape[axis]}"

@@ -173,8 +173,10 @@ def tile(x: Array, repetitions: int | Sequence[int], /) -> Array:
     """x repeated as a whole along each axis."""
     if isinstance(repetitions, list):
         _core._require_lenient("tile", "repetitions as a list; convert with tuple()")
-    counts = repetitions if isinstance(repetitions, Sequence) else (repetitions,)
-    counts = tuple(operator.index(n) for n in counts)
+    if not isinstance(repetitions, Sequence):
+        _core._require_lenient("tile", "repetitions as an integer; write (n,)")
+        repetitions = (repetitions,)
+    counts = tuple(operator.index(n) for n in repetitions)
     if any(n < 0 for n in counts):
         raise ValueError(f"tile(): repetitions must not be negative, got {counts}")
     ndim = max(len(counts), x.ndim)

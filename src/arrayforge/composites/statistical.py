@@ -23,7 +23,7 @@ def _reduced_count(name: str, x: Array, axis: Axes) -> int:
 
 def mean(x: Array, /, *, axis: Axes = None, keepdims: bool = False) -> Array:
     """Arithmetic mean over axes."""
-    x = floating(x)
+    x = floating("mean", x)
     count = _reduced_count("mean", x, axis)
     return cast("Array", xp.divide(xp.sum(x, axis=axis, keepdims=keepdims), float(count)))
 
@@ -32,7 +32,7 @@ def var(
     x: Array, /, *, axis: Axes = None, correction: float = 0.0, keepdims: bool = False
 ) -> Array:
     """Variance over axes."""
-    x = floating(x)
+    x = floating("var", x)
     count = _reduced_count("var", x, axis)
     apart = xp.subtract(x, xp.mean(x, axis=axis, keepdims=True))
     if xp.isdtype(x.dtype, "complex floating"):
