@@ -1,43 +1,19 @@
 // Conversions between all dtypes, copies of one dtype included. Floats out of an integer's range
 // saturate and NaN gives 0, where C++ leaves the result open; complex to real keeps the real part;
 // anything non-zero is true.
-#include "half.h"
+#include "elements.h"
 #include "loops.h"
 #include "table.h"
 
 namespace arrayforge {
 namespace {
 
-struct Boolean {
-  std::uint8_t byte;
-};
-
-template <class T>
-inline constexpr bool is_complex_type = false;
-template <>
-inline constexpr bool is_complex_type<c64> = true;
-template <>
-inline constexpr bool is_complex_type<c128> = true;
 template <class T>
 inline constexpr bool is_float_type = false;
 template <>
 inline constexpr bool is_float_type<f32> = true;
 template <>
 inline constexpr bool is_float_type<f64> = true;
-
-template <class A, class B>
-inline constexpr bool same = false;
-template <class A>
-inline constexpr bool same<A, A> = true;
-
-// The value of an element as a plain C++ number.
-template <class T>
-T number(T x) {
-  return x;
-}
-inline f32 number(Float16 x) { return widen(x); }
-inline f32 number(BFloat16 x) { return widen(x); }
-inline std::uint8_t number(Boolean x) { return x.byte != 0; }
 
 template <class To, class R>
 To float_to_integer(R x) {
@@ -57,13 +33,13 @@ To float_to_integer(R x) {
 template <class From, class To>
 struct convert {
   To operator()(From x) const {
-    if constexpr (same<From, To> && !same<From, Boolean>) {
+    if constexpr (same_type<From, To> && !same_type<From, Boolean>) {
       return x;
     } else if constexpr (is_complex_type<From>) {
       if constexpr (is_complex_type<To>) {
         using R = typename To::real_type;
         return {static_cast<R>(x.re), static_cast<R>(x.im)};
-      } else if constexpr (same<To, Boolean>) {
+      } else if constexpr (same_type<To, Boolean>) {
         return {static_cast<std::uint8_t>((x.re != 0) | (x.im != 0))};
       } else {
         return convert<typename From::real_type, To>{}(x.re);
@@ -73,11 +49,11 @@ struct convert {
       using V = decltype(number(x));
       if constexpr (is_complex_type<To>) {
         return {static_cast<typename To::real_type>(value), 0};
-      } else if constexpr (same<To, Boolean>) {
+      } else if constexpr (same_type<To, Boolean>) {
         return {static_cast<std::uint8_t>(value != 0)};
-      } else if constexpr (same<To, Float16>) {
+      } else if constexpr (same_type<To, Float16>) {
         return narrow_float16(before_narrowing(value));
-      } else if constexpr (same<To, BFloat16>) {
+      } else if constexpr (same_type<To, BFloat16>) {
         return narrow_bfloat16(before_narrowing(value));
       } else if constexpr (is_float_type<V> && !is_float_type<To>) {
         return float_to_integer<To>(value);
