@@ -152,6 +152,35 @@ def test_arange_of_a_dtype(device, dtype):
     same(xp.arange(7, dtype=kind, device=device), np.arange(7, dtype=dtype))
 
 
+@pytest.mark.parametrize(
+    ("arguments", "dtype", "expected"),
+    [
+        ((2.0, 5.0, 1.0), "uint8", [2, 3, 4]),
+        ((0.5, 3), "int64", [0, 1, 2]),
+        ((0.5, 3), "float32", [0.5, 1.5, 2.5]),
+        ((5, 0, -2), "uint8", [5, 3, 1]),
+        ((5, 0, -2), "float32", [5, 3, 1]),
+        ((1, 10, 3), "bool", [True, True, True]),
+        ((0, 2), "bool", [False, True]),
+        ((2**64 - 3, 2**64 - 1), "uint64", [2**64 - 3, 2**64 - 2]),
+        ((2**64 - 1, 2**64 - 6, -2), "uint64", [2**64 - 1, 2**64 - 3, 2**64 - 5]),
+        ((-(2**63), 2**63 - 1, 2**62), "int64", [-(2**63), -(2**62), 0, 2**62]),
+        ((3, 0), "int16", []),
+        ((0.0, -1.0, -0.25), "float64", [0.0, -0.25, -0.5, -0.75]),
+        ((0, 4000, 1999), "float16", [0, 1999, 3998]),
+    ],
+)
+def test_arange_has_the_dtype_that_was_asked(arguments, dtype, expected):
+    result = xp.arange(*arguments, dtype=getattr(xp, dtype))
+    assert result.dtype.name == dtype
+    assert result.tolist() == expected
+
+
+def test_arange_beyond_all_dtypes():
+    with pytest.raises(OverflowError, match=r"arange\(\): no integer dtype holds"):
+        xp.arange(-1, 2**64 - 1, 2**62)
+
+
 SPANS = [
     (0, 1, 5),
     (0.0, 1.0, 7),

@@ -21,6 +21,25 @@ def test_live_bytes_follow_the_arrays():
     assert memory.stats().live_bytes == before
 
 
+def test_scopes_nest():
+    with memory.scope() as outer:
+        x = xp.ones(1_000_000)
+        del x
+        with memory.scope() as first:
+            y = xp.ones(2_000_000)
+            del y
+        with memory.scope() as second:
+            pass
+    assert 16_000_000 <= first.peak_bytes <= outer.peak_bytes
+    assert second.peak_bytes < first.peak_bytes
+    with memory.scope() as outer:
+        x = xp.ones(1_000_000)
+        del x
+        with pytest.raises(KeyError), memory.scope():
+            raise KeyError
+    assert outer.peak_bytes >= 8_000_000
+
+
 def test_a_scope_reports_its_peak():
     with memory.scope() as scope:
         x = xp.ones((100_000,))

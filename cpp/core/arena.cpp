@@ -83,6 +83,7 @@ class Arena {
 
   Stats stats();
   void reset_peak();
+  void raise_peak(std::size_t nbytes);
   std::size_t trim(Cache* cache);
   std::vector<Region> map(Cache* cache);
   std::size_t limit() const { return limit_.load(std::memory_order_relaxed); }
@@ -286,6 +287,11 @@ void Arena::reset_peak() {
   peak_ = live_elsewhere(nullptr);
 }
 
+void Arena::raise_peak(std::size_t nbytes) {
+  std::lock_guard lock(mutex);
+  peak_ = std::max(peak_, static_cast<std::int64_t>(nbytes));
+}
+
 std::size_t Arena::drop_unused() { return regions_.drop_free_regions() + slabs_.trim(); }
 
 std::size_t Arena::trim(Cache* cache) {
@@ -348,6 +354,7 @@ void release(void* data, std::size_t nbytes) noexcept {
 
 Stats stats() { return arena().stats(); }
 void reset_peak() { arena().reset_peak(); }
+void raise_peak(std::size_t nbytes) { arena().raise_peak(nbytes); }
 std::size_t limit() { return arena().limit(); }
 std::size_t trim() { return arena().trim(current_cache); }
 void* relocate(void* data, std::size_t nbytes) { return arena().relocate(data, nbytes); }

@@ -48,6 +48,8 @@ struct Stats {
 };
 Stats stats();
 void reset_peak();
+// The peak is at least this: one that was counted before a reset.
+void raise_peak(std::size_t nbytes);
 
 // Bounds live_bytes. A limit below what is live refuses every allocation but takes nothing back.
 std::size_t limit();

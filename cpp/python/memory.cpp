@@ -59,6 +59,7 @@ void bind_memory(py::module_& module) {
   module.def("_memory_limit", limit);
   module.def("_set_memory_limit", set_limit);
   module.def("_reset_peak", [] { arena::reset_peak(); });
+  module.def("_raise_peak", [](std::size_t nbytes) { arena::raise_peak(nbytes); });
   module.def("_trim", [] { return arena::trim(); });
   module.def("_defragment", defragment);
   module.def("_num_threads", [] { return num_threads(); });

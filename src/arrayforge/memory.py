@@ -75,13 +75,17 @@ def reset_peak() -> None:
 
 @contextmanager
 def scope() -> Iterator[Scope]:
-    """Reports the peak of a block of code; scopes nest, and each starts a new peak."""
+    """Reports the peak of a block of code, of all threads; scopes nest.
+
+    Inside, stats() counts a new peak; afterwards again the one of the block around it.
+    """
     result = Scope()
-    before = stats().live_bytes
+    before = stats()
     reset_peak()
     try:
         yield result
     finally:
         now = stats()
+        _core._raise_peak(before.peak_bytes)
         result.peak_bytes = now.peak_bytes
-        result.kept_bytes = now.live_bytes - before
+        result.kept_bytes = now.live_bytes - before.live_bytes

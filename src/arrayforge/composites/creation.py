@@ -21,6 +21,24 @@ def _ramp(count: int, dtype: DType, device: Device | None) -> Array:
     return cast("Array", xp.astype(xp.subtract(xp.cumulative_sum(ones, axis=0), ones), dtype))
 
 
+def _integers(start: int, count: int, step: int, device: Device | None) -> Array:
+    """start, start + step, ... exactly, in a dtype that holds all of them."""
+    last = start + max(count - 1, 0) * step
+    low, high = min(start, last), max(start, last)
+    if -(2**63) <= low and high < 2**63:
+        dtype = default_dtype("integral", device)
+    elif 0 <= low and high < 2**64:
+        dtype = xp.uint64
+    else:
+        raise OverflowError(f"arange(): no integer dtype holds the values from {low} to {high}")
+    values = _ramp(count, dtype, device)
+    if abs(step) != 1:
+        values = xp.multiply(values, abs(step))
+    if low != 0:
+        values = xp.add(values, low)
+    return values if step > 0 else cast("Array", xp.flip(values))
+
+
 def arange(
     start: float,
     /,
@@ -47,10 +65,16 @@ def arange(
         raise kind(message) from None
     count = max(int(count), 0)
     countable("arange", (count,))
-    values = _ramp(count, dtype, device)
-    if step != 1:
-        values = xp.multiply(values, step)
-    return values if start == 0 else cast("Array", xp.add(values, start))
+    if integral:
+        values = _integers(int(start), count, int(step), device)
+    else:
+        computed = default_dtype("real floating", device)
+        values = _ramp(count, computed, device)
+        if step != 1:
+            values = xp.multiply(values, step)
+        if start != 0:
+            values = xp.add(values, start)
+    return cast("Array", xp.astype(values, dtype, copy=False))
 
 
 def linspace(
