@@ -25,9 +25,9 @@ def _integers(start: int, count: int, step: int, device: Device | None) -> Array
     """start, start + step, ... exactly, in a dtype that holds all of them."""
     last = start + max(count - 1, 0) * step
     low, high = min(start, last), max(start, last)
-    if -(2**63) <= low and high < 2**63:
+    if low >= -(2**63) and high < 2**63:
         dtype = default_dtype("integral", device)
-    elif 0 <= low and high < 2**64:
+    elif low >= 0 and high < 2**64:
         dtype = xp.uint64
     else:
         raise OverflowError(f"arange(): no integer dtype holds the values from {low} to {high}")
