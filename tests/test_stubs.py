@@ -2,6 +2,7 @@
 
 import importlib.util
 import inspect
+import typing
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,21 @@ def _make_stubs():
 )
 def test_stub_files_match_the_module(path, text):
     assert path.read_text() == text
+
+
+def test_every_method_has_a_signature():
+    for name in dir(xp.Array):
+        value = getattr(xp.Array, name)
+        if inspect.ismethoddescriptor(value) and (not name.startswith("_") or "dlpack" in name):
+            parameters = list(inspect.signature(value).parameters)
+            assert parameters[0] == "self"
+            assert value.__doc__
+    assert list(inspect.signature(xp.ones(2).sum).parameters) == ["axis", "dtype", "keepdims"]
+
+
+@pytest.mark.parametrize("name", xp.layout.__all__)
+def test_the_hints_of_layouts_resolve(name):
+    assert typing.get_type_hints(getattr(xp.layout, name))["return"]
 
 
 def test_every_function_has_a_signature():

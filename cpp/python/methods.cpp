@@ -186,10 +186,12 @@ PyCFunction method(PyCFunctionWithKeywords f) {
 
 #define KEYWORDS(name, function, doc) \
   { name, method(function), METH_VARARGS | METH_KEYWORDS, doc }
-#define FUNCTION_METHOD(name)                                                      \
+#define DOC(signature, summary) signature "\n--\n\n" summary
+// A function's method also takes its keywords by position.
+#define FUNCTION_METHOD(name, parameters)                                          \
   {                                                                                \
 #name, method(as_function <Function::name##_>), METH_FASTCALL | METH_KEYWORDS, \
-        "xp." #name "()."                                                          \
+        DOC(#name "($self, " parameters ")", "xp." #name "().")                    \
   }
 PyMethodDef array_methods[] = {
     KEYWORDS("to_device", to_device_method,
@@ -202,31 +204,36 @@ PyMethodDef array_methods[] = {
     KEYWORDS("__dlpack__", array_dlpack,
              "__dlpack__($self, /, *, stream=None, max_version=None, dl_device=None, copy=None)"
              "\n--\n\nA DLPack capsule of the array."),
-    {"__dlpack_device__", array_dlpack_device, METH_NOARGS, "Device type and number for DLPack."},
+    {"__dlpack_device__", array_dlpack_device, METH_NOARGS,
+     DOC("__dlpack_device__($self, /)", "Device type and number for DLPack.")},
     KEYWORDS("__array_ufunc__", array_ufunc, nullptr),
-    {"tolist", lenient::tolist, METH_NOARGS, "The values as nested lists of Python scalars."},
-    {"item", lenient::item, METH_NOARGS, "The only element as a Python scalar."},
-    {"copy", lenient::copy, METH_NOARGS, "A copy with memory of its own."},
+    {"tolist", lenient::tolist, METH_NOARGS,
+     DOC("tolist($self, /)", "The values as nested lists of Python scalars.")},
+    {"item", lenient::item, METH_NOARGS,
+     DOC("item($self, /)", "The only element as a Python scalar.")},
+    {"copy", lenient::copy, METH_NOARGS, DOC("copy($self, /)", "A copy with memory of its own.")},
     {"reshape", method(lenient::reshape), METH_FASTCALL | METH_KEYWORDS,
-     "xp.reshape(); the sizes may be given one by one."},
+     DOC("reshape($self, /, *shape, copy=None)",
+         "xp.reshape(); the sizes may be given one by one.")},
     {"transpose", method(lenient::transpose), METH_FASTCALL,
-     "The axes in the given order, reversed without one."},
+     DOC("transpose($self, /, *axes)", "The axes in the given order, reversed without one.")},
     {"squeeze", method(lenient::squeeze), METH_FASTCALL | METH_KEYWORDS,
-     "xp.squeeze(); every axis of size 1 where none is given."},
+     DOC("squeeze($self, axis=None)", "xp.squeeze(); every axis of size 1 where none is given.")},
     {"view", method(lenient::view), METH_FASTCALL,
-     "A view of the same memory, of its bytes as another dtype where one is given."},
+     DOC("view($self, dtype=None, /)",
+         "A view of the same memory, of its bytes as another dtype where one is given.")},
     {"__copy__", copied, METH_NOARGS, nullptr},
     {"__deepcopy__", copied, METH_O, nullptr},
     {"__reduce__", reduce, METH_NOARGS, nullptr},
     {"__format__", format, METH_O, nullptr},
     {"__complex__", to_complex, METH_NOARGS, nullptr},
-    FUNCTION_METHOD(astype),
-    FUNCTION_METHOD(sum),
-    FUNCTION_METHOD(mean),
-    FUNCTION_METHOD(min),
-    FUNCTION_METHOD(max),
-    FUNCTION_METHOD(any),
-    FUNCTION_METHOD(all),
+    FUNCTION_METHOD(astype, "dtype, copy=True, device=None"),
+    FUNCTION_METHOD(sum, "axis=None, dtype=None, keepdims=False"),
+    FUNCTION_METHOD(mean, "axis=None, keepdims=False"),
+    FUNCTION_METHOD(min, "axis=None, keepdims=False"),
+    FUNCTION_METHOD(max, "axis=None, keepdims=False"),
+    FUNCTION_METHOD(any, "axis=None, keepdims=False"),
+    FUNCTION_METHOD(all, "axis=None, keepdims=False"),
     {nullptr, nullptr, 0, nullptr},
 };
 

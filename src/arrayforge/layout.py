@@ -7,12 +7,9 @@ A layout is a shape and byte strides. Everything here answers from those numbers
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
-from ._core import _layout
-
-if TYPE_CHECKING:
-    from . import Array
+from ._core import Array, _layout
 
 __all__ = [
     "as_order",
