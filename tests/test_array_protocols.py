@@ -109,6 +109,15 @@ def test_huge_arrays_print_at_once():
 # -- Python's protocols
 
 
+def test_membership_is_that_of_any_element(device):
+    x = xp.asarray([[1, 2], [3, 4]], device=device)
+    assert 3 in x
+    assert 5 not in x
+    assert xp.asarray(4, device=device) in x
+    assert "text" not in x
+    assert 1 not in xp.zeros((0, 2), device=device)
+
+
 def test_length_iteration_and_unpacking(device):
     x = xp.asarray([[1, 2], [3, 4]], device=device)
     assert len(x) == 2

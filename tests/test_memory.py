@@ -111,6 +111,10 @@ def test_bad_limits_are_refused():
         memory.set_limit("lots")
     with pytest.raises(ValueError, match="must not be negative"):
         memory.set_limit(-1)
+    with pytest.raises(TypeError, match=r"set_limit\(\): expected whole bytes.*1\.5"):
+        memory.set_limit(1.5)
+    with pytest.raises(TypeError, match=r"threads\(\): expected a number.*'a'"), xp.threads("a"):
+        pass
 
 
 def test_results_have_the_same_bits_for_any_number_of_threads():

@@ -112,6 +112,8 @@ def test_broadcast_arrays(device):
     assert shape == (1, 2, 3)
     assert all(type(size) is int for size in shape)
     assert xp.broadcast_shapes() == ()
+    with pytest.raises(ValueError, match=r"broadcast_shapes\(\): .*negative.*\(2, -1\)"):
+        xp.broadcast_shapes((1,), (2, -1))
     assert xp.broadcast_shapes((0,), (1,)) == (0,)
 
 

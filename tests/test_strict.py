@@ -201,6 +201,7 @@ LENIENT = {
     "dtype.itemsize": (lambda s: s.f.dtype.itemsize, None),
     # -- Python
     "len": (lambda s: len(s.f), lambda s: s.f.shape[0]),
+    "membership": (lambda s: 2.0 in s.f, lambda s: bool(xp.any(s.f == 2.0))),
     "iteration over rows": (lambda s: list(s.m), lambda s: list(xp.unstack(s.m))),
     "float of one element": (lambda s: float(s.box), lambda s: float(s.box[0])),
     "bool of one element": (lambda s: bool(s.box), lambda s: bool(s.box[0])),

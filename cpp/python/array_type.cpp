@@ -8,6 +8,7 @@
 #include "../core/config.h"
 #include "../core/thread_local.h"
 #include "dtype_type.h"
+#include "functions.h"
 
 namespace arrayforge {
 
@@ -105,6 +106,20 @@ Py_ssize_t length(PyObject* object) {
     if (shape.empty()) throw TypeError("len(): a 0-dimensional array has no length");
     require_lenient("len", "use x.shape[0]");
     result = static_cast<Py_ssize_t>(shape[0]);
+  });
+  return result;
+}
+
+int contains(PyObject* object, PyObject* value) {
+  int result = -1;
+  guarded_status([&] {
+    require_lenient("in", "membership; write xp.any(x == value)");
+    py::object found = steal(PyObject_RichCompare(object, value, Py_EQ));
+    if (is_array(found.ptr())) {
+      PyObject* args[1] = {found.ptr()};
+      found = steal(call_function(Function::any_, args, 1));
+    }
+    result = PyObject_IsTrue(found.ptr());
   });
   return result;
 }
@@ -222,6 +237,7 @@ void bind_array(py::module_& module) {
       {Py_tp_iter, reinterpret_cast<void*>(iterate_rows)},
       {Py_sq_item, reinterpret_cast<void*>(item)},
       {Py_sq_length, reinterpret_cast<void*>(length)},
+      {Py_sq_contains, reinterpret_cast<void*>(contains)},
       {Py_bf_getbuffer, reinterpret_cast<void*>(array_get_buffer)},
       {Py_bf_releasebuffer, reinterpret_cast<void*>(array_release_buffer)},
       {Py_tp_doc, const_cast<char*>("An n-dimensional array on some device.")},

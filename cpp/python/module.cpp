@@ -90,7 +90,14 @@ void bind_rules(py::module_& module) {
   });
   module.def("_broadcast_shapes", [](const py::args& args) {
     std::vector<Dims> shapes;
-    for (const py::handle& shape : args) shapes.push_back(to_dims("broadcast_shapes", shape.ptr()));
+    for (const py::handle& shape : args) {
+      shapes.push_back(to_dims("broadcast_shapes", shape.ptr()));
+      for (const std::int64_t size : shapes.back()) {
+        if (size >= 0) continue;
+        throw ValueError("broadcast_shapes(): sizes must not be negative, got shape " +
+                         to_string(shapes.back()));
+      }
+    }
     std::vector<const Dims*> pointers;
     for (const Dims& shape : shapes) pointers.push_back(&shape);
     return steal(to_tuple(broadcast_shapes("broadcast_shapes", pointers)));

@@ -45,8 +45,11 @@ def threads(n: int) -> Iterator[None]:
     """Inside the block, this thread's operations run on n threads; results keep their bits.
 
     Raises:
+        TypeError: n is no integer.
         ValueError: n is not positive.
     """
+    if not hasattr(n, "__index__"):
+        raise TypeError(f"threads(): expected a number of threads, got {n!r}")
     if n < 1:
         raise ValueError(f"threads(): the number must be at least 1, got {n}")
     before = _core._set_thread_limit(n)

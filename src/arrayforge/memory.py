@@ -49,10 +49,13 @@ def set_limit(nbytes: int | str | None) -> None:
     Allocations beyond it raise MemoryError; nothing that is live is taken back.
 
     Raises:
+        TypeError: neither a whole number nor a text.
         ValueError: the number is negative, or the text has no such form.
     """
     if isinstance(nbytes, str):
         nbytes = parse_bytes("set_limit()", nbytes)
+    if nbytes is not None and not hasattr(nbytes, "__index__"):
+        raise TypeError(f"set_limit(): expected whole bytes, a text or None, got {nbytes!r}")
     if nbytes is not None and nbytes < 0:
         raise ValueError(f"set_limit(): the limit must not be negative, got {nbytes}")
     _core._set_memory_limit(nbytes)

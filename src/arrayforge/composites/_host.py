@@ -61,8 +61,9 @@ def linalg(name: str, *arrays: Array, caller: str | None = None, **options: Any)
     try:
         return _call(getattr(numpy.linalg, name), operands, options)
     except numpy.linalg.LinAlgError as error:
-        reason = str(error)
-        reason = reason[:1].lower() + reason[1:].rstrip(".")
+        reason = str(error).rstrip(".")
+        if reason[:2].istitle():  # a word, not an acronym
+            reason = reason[:1].lower() + reason[1:]
         raise numpy.linalg.LinAlgError(f"{caller or name}(): {reason}") from None
 
 
