@@ -181,6 +181,7 @@ Turns find_turns(Loop loop, const Space& space, const IterOperand* operands) {
   if (space.ndim < 2 || space.shape[0] < kTileRows || space.shape[1] < kTileRows / 2) return turns;
   if (space.strides[0][out] != itemsize(dtype)) return turns;
   for (int k = 0; k < out; ++k) {
+    // NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): the space was made for so many.
     const std::int64_t size = itemsize(operands[k].dtype);
     if (space.strides[1][k] != size || std::abs(space.strides[0][k]) <= size) continue;
     turns.turn[k] = kernels().transpose[std::countr_zero(static_cast<unsigned>(size))];
