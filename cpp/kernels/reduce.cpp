@@ -233,6 +233,7 @@ template <class Op, class T>
 void scan_rows(const char* x, std::int64_t row_stride, std::int64_t count, std::int64_t n,
                char* out, std::int64_t out_stride, const char* before) {
   constexpr int kRows = 4;
+  if (count == 0) return;
   if (!before) {
     auto* first = reinterpret_cast<typename Op::A*>(out);
     for (std::int64_t i = 0; i < n; ++i) first[i] = Op::identity();
