@@ -4,6 +4,7 @@ import gc
 import importlib
 import types
 import weakref
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -208,3 +209,14 @@ def test_sequences_do_not_hold_elements_of_another_device(on):
     x = on("mutable", [1.0])
     with pytest.raises(TypeError, match=r"obj\[0\] is on another device"):
         xp.asarray([x[0]], device="cpu")
+
+
+MINIATURES = sorted((Path(__file__).parent / "backends").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", MINIATURES, ids=lambda path: path.stem)
+def test_a_backend_is_a_page(path):
+    text = path.read_text()
+    assert len(text.splitlines()) <= 40
+    others = {p.stem for p in path.parent.glob("*.py")} - {path.stem}
+    assert not any(f"import {other}" in text or f'"{other}.py"' in text for other in others)
