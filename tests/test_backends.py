@@ -220,3 +220,33 @@ def test_a_backend_is_a_page(path):
     assert len(text.splitlines()) <= 40
     others = {p.stem for p in path.parent.glob("*.py")} - {path.stem}
     assert not any(f"import {other}" in text or f'"{other}.py"' in text for other in others)
+
+
+PROGRAM = """
+import arrayforge as xp
+x = xp.arange(6.0)
+y = xp.reshape(x * 2 + 1, (2, 3))
+assert y.device == x.device and x._raw is not None, x
+where = "cpu" if NAME == "wrapping" else NAME
+assert x.device == where, x.device
+assert xp.zeros(2).device == xp.asarray([1]).device == where
+print(float(xp.sum(y)), xp.where(x > 2, x, -1).tolist(), xp.repeat(x[:2], 2).tolist())
+print(xp.repeat(x[:2], xp.asarray([1, 2])).tolist(), xp.tile(x[:2], 2).tolist())
+print((x == 2).tolist(), xp.linspace(0, 1, 3).tolist(), xp.eye(2).tolist(), xp.max(x[1:]).tolist())
+x[0] = 9
+x += 1
+print(repr(x).partition(", d")[0], str(y[0, ...]), xp.matmul(y, y.T).tolist())
+"""
+PRINTED = """36.0 [-1.0, -1.0, -1.0, 3.0, 4.0, 5.0] [0.0, 0.0, 1.0, 1.0]
+[0.0, 1.0, 1.0] [0.0, 1.0, 0.0, 1.0]
+[False, False, True, False, False, False] [0.0, 0.5, 1.0] [[1.0, 0.0], [0.0, 1.0]] 5.0
+Array([10.,  2.,  3.,  4.,  5.,  6.] [1. 3. 5.] [[35.0, 89.0], [89.0, 251.0]]
+"""
+
+
+@pytest.mark.parametrize("name", ["mutable", "immutable", "wrapping", "dependent"])
+def test_each_backend_can_be_the_one_in_force(run_python, name):
+    folder = Path(__file__).parent / "backends"
+    program = f"NAME = {name!r}" + PROGRAM
+    done = run_python(program, PYTHONPATH=str(folder), ARRAYFORGE_BACKEND=f"{name}:BACKEND")
+    assert (done.stdout, done.stderr) == (PRINTED, "")
