@@ -250,3 +250,27 @@ def test_each_backend_can_be_the_one_in_force(run_python, name):
     program = f"NAME = {name!r}" + PROGRAM
     done = run_python(program, PYTHONPATH=str(folder), ARRAYFORGE_BACKEND=f"{name}:BACKEND")
     assert (done.stdout, done.stderr) == (PRINTED, "")
+
+
+EXPORTS = (np.from_dlpack, lambda x: x.__dlpack__(), lambda x: x.__dlpack_device__())
+
+
+@pytest.mark.parametrize("export", EXPORTS)
+def test_an_engine_without_dlpack_names_device_and_fix(on, export):
+    message = r'__\(\): the engine has no DLPack, and an array on dependent .*to_device\("cpu"\)'
+    with pytest.raises(BufferError, match=message):
+        export(on("dependent", [1.0]))
+
+
+@pytest.mark.parametrize("export", [*EXPORTS, memoryview])
+def test_a_wrapper_s_memory_is_not_the_cpu_s(on, export):
+    x = on("wrapping", [1.0, 2.0])
+    with pytest.raises(BufferError, match=r"of backend wrapping is not plain .*numpy.asarray\(x\)"):
+        export(x)
+    assert np.asarray(x).tolist() == [1.0, 2.0]
+
+
+def test_an_engine_s_own_dlpack_is_used(on):
+    x = on("mutable", [1.0, 2.0])
+    np.from_dlpack(x)[0] = 5.0
+    assert x.tolist() == [5.0, 2.0]
