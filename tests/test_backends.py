@@ -274,3 +274,48 @@ def test_an_engine_s_own_dlpack_is_used(on):
     x = on("mutable", [1.0, 2.0])
     np.from_dlpack(x)[0] = 5.0
     assert x.tolist() == [5.0, 2.0]
+
+
+REFUSED = r"device dependent has no {}, only bool, int64, float64"
+MOVES = {
+    "complex128": [
+        lambda d: xp.asarray([1j], device=d),
+        lambda d: xp.asarray(np.asarray([1j]), device=d),
+    ],
+    "int8": [
+        lambda d: xp.asarray([1, 2], dtype=xp.int8, device=d),
+        lambda d: xp.asarray(np.ones(2, "int8"), device=d),
+        lambda d: xp.ones(2, dtype=xp.int8).to_device(d),
+        lambda d: xp.asarray(xp.ones(2, dtype=xp.int8), device=d),
+        lambda d: xp.asarray(xp.ones(2), dtype=xp.int8, device=d),
+        lambda d: xp.astype(xp.ones(2), xp.int8, device=d),
+        lambda d: xp.zeros(2, dtype=xp.int8, device=d),
+        lambda d: xp.from_dlpack(np.ones(2, "int8"), device=d),
+    ],
+    "bfloat16": [lambda d: xp.ones(2, dtype=xp.bfloat16).to_device(d)],
+    "float32": [lambda d: xp.asarray(np.float32(1), device=d)],
+}
+
+
+@pytest.mark.parametrize(("dtype", "move"), [(d, move) for d in MOVES for move in MOVES[d]])
+def test_no_way_onto_a_device_without_the_dtype(on, dtype, move):
+    device = on("dependent", [0]).device
+    with pytest.raises(TypeError, match=REFUSED.format(dtype)):
+        move(device)
+
+
+@pytest.mark.parametrize("name", ["mutable", "immutable", "wrapping"])
+def test_formats_that_only_the_cpu_has(on, name):
+    on(name, [0])
+    with pytest.raises(TypeError, match=f"device {name} has no bfloat16, only bool, int8, "):
+        xp.ones(2, dtype=xp.bfloat16).to_device(name)
+
+
+def test_a_dtype_the_device_has_may_be_asked_for_on_the_way(on):
+    device = on("dependent", [0]).device
+    x = xp.asarray(xp.asarray([1, 2], dtype=xp.int8), dtype=xp.int64, device=device)
+    assert (x.dtype, x.device, x.tolist()) == (xp.int64, device, [1, 2])
+    x = xp.asarray(np.asarray([1.5], "float32"), dtype=xp.float64, device=device)
+    assert (x.dtype, x.device, x.tolist()) == (xp.float64, device, [1.5])
+    back = xp.asarray(x, dtype=xp.bfloat16, device="cpu")
+    assert (back.dtype, back.device) == (xp.bfloat16, "cpu")

@@ -103,6 +103,12 @@ py::object engine_dtype(BackendObject* backend, DeviceObject* device, DType dtyp
   return found;
 }
 
+bool has_dtype(DeviceObject* device, DType dtype) {
+  if (device->backend == native_backend()) return true;
+  const py::object dtypes = backend_member(device->backend, "dtypes")(borrow(device->name));
+  return dtypes.contains(py::str(std::string(name(dtype))));
+}
+
 std::string way_to_host(ArrayObject* array) {
   // A wrapper around host memory shows the cpu, where to_device("cpu") leaves it wrapped.
   if (array->device == cpu_device()) {
