@@ -4,6 +4,7 @@ import gc
 import importlib
 import types
 import weakref
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -208,3 +209,113 @@ def test_sequences_do_not_hold_elements_of_another_device(on):
     x = on("mutable", [1.0])
     with pytest.raises(TypeError, match=r"obj\[0\] is on another device"):
         xp.asarray([x[0]], device="cpu")
+
+
+MINIATURES = sorted((Path(__file__).parent / "backends").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", MINIATURES, ids=lambda path: path.stem)
+def test_a_backend_is_a_page(path):
+    text = path.read_text()
+    assert len(text.splitlines()) <= 40
+    others = {p.stem for p in path.parent.glob("*.py")} - {path.stem}
+    assert not any(f"import {other}" in text or f'"{other}.py"' in text for other in others)
+
+
+PROGRAM = """
+import arrayforge as xp
+x = xp.arange(6.0)
+y = xp.reshape(x * 2 + 1, (2, 3))
+assert y.device == x.device and x._raw is not None, x
+where = "cpu" if NAME == "wrapping" else NAME
+assert x.device == where, x.device
+assert xp.zeros(2).device == xp.asarray([1]).device == where
+print(float(xp.sum(y)), xp.where(x > 2, x, -1).tolist(), xp.repeat(x[:2], 2).tolist())
+print(xp.repeat(x[:2], xp.asarray([1, 2])).tolist(), xp.tile(x[:2], 2).tolist())
+print((x == 2).tolist(), xp.linspace(0, 1, 3).tolist(), xp.eye(2).tolist(), xp.max(x[1:]).tolist())
+x[0] = 9
+x += 1
+print(repr(x).partition(", d")[0], str(y[0, ...]), xp.matmul(y, y.T).tolist())
+"""
+PRINTED = """36.0 [-1.0, -1.0, -1.0, 3.0, 4.0, 5.0] [0.0, 0.0, 1.0, 1.0]
+[0.0, 1.0, 1.0] [0.0, 1.0, 0.0, 1.0]
+[False, False, True, False, False, False] [0.0, 0.5, 1.0] [[1.0, 0.0], [0.0, 1.0]] 5.0
+Array([10.,  2.,  3.,  4.,  5.,  6.] [1. 3. 5.] [[35.0, 89.0], [89.0, 251.0]]
+"""
+
+
+@pytest.mark.parametrize("name", ["mutable", "immutable", "wrapping", "dependent"])
+def test_each_backend_can_be_the_one_in_force(run_python, name):
+    folder = Path(__file__).parent / "backends"
+    program = f"NAME = {name!r}" + PROGRAM
+    done = run_python(program, PYTHONPATH=str(folder), ARRAYFORGE_BACKEND=f"{name}:BACKEND")
+    assert (done.stdout, done.stderr) == (PRINTED, "")
+
+
+EXPORTS = (np.from_dlpack, lambda x: x.__dlpack__(), lambda x: x.__dlpack_device__())
+
+
+@pytest.mark.parametrize("export", EXPORTS)
+def test_an_engine_without_dlpack_names_device_and_fix(on, export):
+    message = r'__\(\): the engine has no DLPack, and an array on dependent .*to_device\("cpu"\)'
+    with pytest.raises(BufferError, match=message):
+        export(on("dependent", [1.0]))
+
+
+@pytest.mark.parametrize("export", [*EXPORTS, memoryview])
+def test_a_wrapper_s_memory_is_not_the_cpu_s(on, export):
+    x = on("wrapping", [1.0, 2.0])
+    with pytest.raises(BufferError, match=r"of backend wrapping is not plain .*numpy.asarray\(x\)"):
+        export(x)
+    assert np.asarray(x).tolist() == [1.0, 2.0]
+
+
+def test_an_engine_s_own_dlpack_is_used(on):
+    x = on("mutable", [1.0, 2.0])
+    np.from_dlpack(x)[0] = 5.0
+    assert x.tolist() == [5.0, 2.0]
+
+
+REFUSED = r"device dependent has no {}, only bool, int64, float64"
+MOVES = {
+    "complex128": [
+        lambda d: xp.asarray([1j], device=d),
+        lambda d: xp.asarray(np.asarray([1j]), device=d),
+    ],
+    "int8": [
+        lambda d: xp.asarray([1, 2], dtype=xp.int8, device=d),
+        lambda d: xp.asarray(np.ones(2, "int8"), device=d),
+        lambda d: xp.ones(2, dtype=xp.int8).to_device(d),
+        lambda d: xp.asarray(xp.ones(2, dtype=xp.int8), device=d),
+        lambda d: xp.asarray(xp.ones(2), dtype=xp.int8, device=d),
+        lambda d: xp.astype(xp.ones(2), xp.int8, device=d),
+        lambda d: xp.zeros(2, dtype=xp.int8, device=d),
+        lambda d: xp.from_dlpack(np.ones(2, "int8"), device=d),
+    ],
+    "bfloat16": [lambda d: xp.ones(2, dtype=xp.bfloat16).to_device(d)],
+    "float32": [lambda d: xp.asarray(np.float32(1), device=d)],
+}
+
+
+@pytest.mark.parametrize(("dtype", "move"), [(d, move) for d in MOVES for move in MOVES[d]])
+def test_no_way_onto_a_device_without_the_dtype(on, dtype, move):
+    device = on("dependent", [0]).device
+    with pytest.raises(TypeError, match=REFUSED.format(dtype)):
+        move(device)
+
+
+@pytest.mark.parametrize("name", ["mutable", "immutable", "wrapping"])
+def test_formats_that_only_the_cpu_has(on, name):
+    on(name, [0])
+    with pytest.raises(TypeError, match=f"device {name} has no bfloat16, only bool, int8, "):
+        xp.ones(2, dtype=xp.bfloat16).to_device(name)
+
+
+def test_a_dtype_the_device_has_may_be_asked_for_on_the_way(on):
+    device = on("dependent", [0]).device
+    x = xp.asarray(xp.asarray([1, 2], dtype=xp.int8), dtype=xp.int64, device=device)
+    assert (x.dtype, x.device, x.tolist()) == (xp.int64, device, [1, 2])
+    x = xp.asarray(np.asarray([1.5], "float32"), dtype=xp.float64, device=device)
+    assert (x.dtype, x.device, x.tolist()) == (xp.float64, device, [1.5])
+    back = xp.asarray(x, dtype=xp.bfloat16, device="cpu")
+    assert (back.dtype, back.device) == (xp.bfloat16, "cpu")

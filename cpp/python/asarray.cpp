@@ -6,6 +6,7 @@
 #include "array_type.h"
 #include "convert.h"
 #include "dtype_type.h"
+#include "foreign.h"
 #include "functions.h"
 #include "host_memory.h"
 #include "lenient_methods.h"
@@ -109,6 +110,10 @@ PyObject* asarray(const Arguments& a) {
     DeviceObject* device = a[2] == Py_None ? array->device : to_device(function, a[2]);
     if (device == array->device) return converted(function, array, dtype, wants_copy);
     if (wants_copy == false) refuse_copy(function, "another device");
+    if (dtype && !has_dtype(device, array->value.dtype)) {
+      py::object fitting = steal(converted(function, array, dtype, wants_copy));
+      return move_to(as_array(fitting.ptr()), device);
+    }
     py::object moved = steal(move_to(array, device));
     return converted(function, as_array(moved.ptr()), dtype, wants_copy);
   }

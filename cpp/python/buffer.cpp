@@ -2,6 +2,7 @@
 // interpreter state.
 #include "../core/access.h"
 #include "array_type.h"
+#include "foreign.h"
 
 namespace arrayforge {
 namespace {
@@ -60,10 +61,7 @@ int array_get_buffer(PyObject* object, Py_buffer* view, int flags) {
   view->obj = nullptr;
   return guarded_status([&] {
     ArrayObject* self = as_array(object);
-    if (!self->is_native()) {
-      throw BufferError("buffer: an array on " + py::cast<std::string>(borrow(self->device->name)) +
-                        " is not in host memory; move it with to_device(\"cpu\")");
-    }
+    if (!self->is_native()) throw BufferError("buffer: " + way_to_host(self));
     const Array& x = self->value;
     const char* format = format_of(x.dtype);
     if (!format) throw BufferError("buffer: Python's buffers have no bfloat16");

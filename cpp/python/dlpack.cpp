@@ -7,6 +7,7 @@
 #include "array_type.h"
 #include "convert.h"
 #include "dlpack_structs.h"
+#include "foreign.h"
 #include "transfer.h"
 
 namespace arrayforge {
@@ -77,6 +78,16 @@ bool is_multiple(const Array& x) {
   return true;
 }
 
+// The method of that name of an engine's array.
+py::object engine_method(ArrayObject* array, const char* name) {
+  py::object method = py::getattr(borrow(array->raw), name, py::none());
+  if (method.is_none()) {
+    throw BufferError(std::string(name) + "(): the engine has no DLPack, and " +
+                      way_to_host(array));
+  }
+  return method;
+}
+
 // The first of a pair of integers: (major, minor), (device type, number).
 std::int64_t first_of_pair(const char* parameter, PyObject* object) {
   const Dims pair = to_dims("__dlpack__", object);
@@ -99,7 +110,7 @@ PyObject* array_dlpack(PyObject* self, PyObject* args, PyObject* keywords) {
     }
     ArrayObject* array = as_array(self);
     if (!array->is_native()) {
-      return checked(PyObject_Call(borrow(array->raw).attr("__dlpack__").ptr(), args, keywords));
+      return checked(PyObject_Call(engine_method(array, "__dlpack__").ptr(), args, keywords));
     }
     if (stream != Py_None) throw ValueError("__dlpack__(): host memory has no streams, pass None");
     if (device != Py_None && first_of_pair("dl_device", device) != kHost) {
@@ -120,7 +131,7 @@ PyObject* array_dlpack_device(PyObject* self, PyObject*) {
   return guarded([&] {
     ArrayObject* array = as_array(self);
     if (array->is_native()) return py::make_tuple(kHost, 0).release().ptr();
-    return py::object(borrow(array->raw).attr("__dlpack_device__")()).release().ptr();
+    return py::object(engine_method(array, "__dlpack_device__")()).release().ptr();
   });
 }
 

@@ -103,6 +103,22 @@ py::object engine_dtype(BackendObject* backend, DeviceObject* device, DType dtyp
   return found;
 }
 
+bool has_dtype(DeviceObject* device, DType dtype) {
+  if (device->backend == native_backend()) return true;
+  const py::object dtypes = backend_member(device->backend, "dtypes")(borrow(device->name));
+  return dtypes.contains(py::str(std::string(name(dtype))));
+}
+
+std::string way_to_host(ArrayObject* array) {
+  // A wrapper around host memory shows the cpu, where to_device("cpu") leaves it wrapped.
+  if (array->device == cpu_device()) {
+    return "an array of backend " + text(array->backend->name) +
+           " is not plain memory; take its values with numpy.asarray(x)";
+  }
+  return "an array on " + text(array->device->name) +
+         " is not in host memory; move it with to_device(\"cpu\")";
+}
+
 py::object to_engine(BackendObject* backend, DeviceObject* device, PyObject* argument) {
   if (is_array(argument)) return raw_of(backend, as_array(argument));
   if (auto dtype = as_dtype(argument)) return engine_dtype(backend, device, *dtype);

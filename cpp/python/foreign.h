@@ -28,6 +28,11 @@ py::object raw_of(BackendObject* backend, ArrayObject* array);
 // The engine's object for one of our dtypes; throws TypeError listing what the device has.
 py::object engine_dtype(BackendObject* backend, DeviceObject* device, DType dtype);
 
+bool has_dtype(DeviceObject* device, DType dtype);
+
+// Whose a foreign array is and how its values come into host memory, for errors.
+std::string way_to_host(ArrayObject* array);
+
 // An argument as the engine takes it: arrays raw, dtypes the engine's, sequences item by item.
 py::object to_engine(BackendObject* backend, DeviceObject* device, PyObject* argument);
 

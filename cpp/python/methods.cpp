@@ -6,6 +6,7 @@
 #include "convert.h"
 #include "dlpack.h"
 #include "dtype_type.h"
+#include "foreign.h"
 #include "functions.h"
 #include "lenient_methods.h"
 #include "transfer.h"
@@ -106,9 +107,7 @@ PyObject* to_numpy(PyObject* self, PyObject* args, PyObject* keywords) {
       self = host.ptr();
     }
     if (!array->is_native()) {
-      throw TypeError("__array__(): an array on " +
-                      py::cast<std::string>(borrow(array->device->name)) +
-                      " is not in host memory; move it with to_device(\"cpu\")");
+      throw TypeError("__array__(): " + way_to_host(array));
     }
     py::module_ numpy = py::module_::import("numpy");
     py::object source = borrow(self);

@@ -20,6 +20,7 @@ PyObject* to_host(ArrayObject* array) {
 PyObject* move_to(ArrayObject* array, DeviceObject* device) {
   PyObject* self = reinterpret_cast<PyObject*>(array);
   if (array->device == device) return new_ref(self);
+  if (device != cpu_device()) engine_dtype(device->backend, device, array->value.dtype);
   // A wrapper takes an array where it lies.
   if (wraps(device->backend, array->backend)) {
     const py::object raw = raw_of(device->backend, array);

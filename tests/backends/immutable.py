@@ -1,33 +1,35 @@
 """A backend whose arrays never change: setitem returns a new one."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 
-_path = Path(__file__).with_name("mutable.py")
-_spec = importlib.util.spec_from_file_location("arrayforge_test_mutable", _path)
-mutable = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(mutable)
+NAMES = (
+    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64 complex64 complex128"
+)
 
 
-class Immutable(mutable.Mutable):
+def frozen(raw):
+    raw = np.array(raw)
+    raw.flags.writeable = False
+    return raw
+
+
+def replaced(raw, key, value):
+    new = np.array(raw)
+    new[key] = value
+    return frozen(new)
+
+
+class Immutable:
     name = "immutable"
-
-    def devices(self):
-        return ["immutable"]
-
-    def describe(self, raw):
-        return raw.dtype.name, raw.shape, "immutable"
-
-    def getitem(self, raw, key):
-        return np.array(raw[key])
-
-    def setitem(self, raw, key, value):
-        new = np.array(raw)
-        new[key] = value
-        new.flags.writeable = False
-        return new
+    namespace = np
+    devices = staticmethod(lambda: ["immutable"])
+    dtypes = staticmethod(lambda device: {name: np.dtype(name) for name in NAMES.split()})
+    describe = staticmethod(lambda raw: (raw.dtype.name, raw.shape, "immutable"))
+    from_host = staticmethod(lambda array, device: frozen(memoryview(array)))
+    to_host = staticmethod(frozen)
+    item = staticmethod(lambda raw: raw.item())
+    getitem = staticmethod(lambda raw, key: frozen(raw[key]))
+    setitem = staticmethod(replaced)
 
 
 BACKEND = Immutable()
