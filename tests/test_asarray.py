@@ -31,7 +31,7 @@ import arrayforge as xp
     ],
 )
 def test_python_values(device, values, dtype):
-    needs(device, dtypes=dtype)
+    needs(device, dtype)
     result = xp.asarray(values, device=device)
     if isinstance(values, list):
         values = [list(v) if isinstance(v, range) else v for v in values]
@@ -70,7 +70,7 @@ def test_nested_arrays_and_scalars_of_numpy():
 
 @pytest.mark.parametrize("dtype", STANDARD)
 def test_numpy_arrays_of_any_layout(device, dtype):
-    needs(device, dtypes=dtype)
+    needs(device, dtype)
     for shape in SHAPES:
         source = numbers(shape, dtype)
         for view in (source, source.T, source[..., None][..., 0], np.flip(source)):
@@ -105,7 +105,7 @@ def test_buffers():
 
 @pytest.mark.parametrize("target", EVERY)
 def test_a_dtype_converts(device, target):
-    needs(device, dtypes=target)
+    needs(device, target)
     kind = getattr(xp, target)
     result = xp.asarray([0, 1, 2, 3], dtype=kind, device=device)
     assert result.dtype is kind

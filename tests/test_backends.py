@@ -55,12 +55,6 @@ def test_in_place_operators_keep_the_object(device):
     assert np.asarray(x.to_device("cpu")).tolist() == [4.0, 6.0]
 
 
-def test_a_missing_primitive_names_backend_and_member(on):
-    x = on("dependent", [3.0, 1.0])
-    with pytest.raises(NotImplementedError, match=r"dependent: it lacks the primitive round\(\)"):
-        xp.round(x)
-
-
 def test_data_dependent_shapes_are_described(on):
     x = on("dependent", [0.0, 3.0, 0.0, 1.0])
     (indices,) = xp.nonzero(x)

@@ -45,7 +45,7 @@ def test_zeros_and_ones(device, name, shape):
 
 @pytest.mark.parametrize("dtype", EVERY)
 def test_full(device, dtype):
-    needs(device, dtypes=dtype)
+    needs(device, dtype)
     kind = getattr(xp, dtype)
     value = True if dtype == "bool" else 7 if "int" in dtype else 2.5
     if dtype.startswith("complex"):
@@ -79,7 +79,7 @@ def test_full_of_special_values(device):
 @pytest.mark.parametrize("name", ["zeros_like", "ones_like", "empty_like", "full_like"])
 @pytest.mark.parametrize("dtype", STANDARD)
 def test_like(device, name, dtype):
-    needs(device, dtypes=dtype)
+    needs(device, dtype)
     more = (1,) if name == "full_like" else ()
     for shape in SHAPES:
         for x, source in layouts(numbers(shape, dtype), device):
@@ -106,7 +106,7 @@ def test_like_does_not_share_memory():
 @pytest.mark.parametrize("dtype", EVERY)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_empty_can_be_written(device, dtype, shape):
-    needs(device, dtypes=dtype)
+    needs(device, dtype)
     x = xp.empty(shape, dtype=getattr(xp, dtype), device=device)
     assert lives_on(x, device)
     x[...] = True if dtype == "bool" else 1
@@ -146,7 +146,7 @@ def test_arange(device, arguments):
 
 @pytest.mark.parametrize("dtype", [*INTEGERS, *REAL])
 def test_arange_of_a_dtype(device, dtype):
-    needs(device, dtypes=dtype)
+    needs(device, dtype)
     kind = getattr(xp, dtype)
     same(xp.arange(3, 11, 2, dtype=kind, device=device), np.arange(3, 11, 2, dtype))
     same(xp.arange(7, dtype=kind, device=device), np.arange(7, dtype=dtype))
@@ -210,7 +210,7 @@ def test_linspace(device, span, endpoint):
 
 @pytest.mark.parametrize("dtype", REAL)
 def test_linspace_without_its_endpoint_is_a_part_of_the_longer_one(device, dtype):
-    needs(device, dtypes=dtype)
+    needs(device, dtype)
     kind = getattr(xp, dtype)
     for start, stop in ((0.0, 1.0), (-1.7, 3.3), (1e-3, 1e6), (7.0, -2.0)):
         for num in (1, 2, 3, 10, 33, 1000):
@@ -221,7 +221,7 @@ def test_linspace_without_its_endpoint_is_a_part_of_the_longer_one(device, dtype
 
 @pytest.mark.parametrize("dtype", [*INTEGERS, *REAL, "complex64", "complex128"])
 def test_linspace_of_a_dtype(device, dtype):
-    needs(device, dtypes=dtype)
+    needs(device, dtype)
     result = xp.linspace(1, 10, 4, dtype=getattr(xp, dtype), device=device)
     same(result, np.asarray([1, 4, 7, 10]).astype(dtype))
 
@@ -235,7 +235,7 @@ def test_linspace_between_complex_numbers():
 
 @pytest.mark.parametrize("dtype", STANDARD)
 def test_eye(device, dtype):
-    needs(device, dtypes=dtype)
+    needs(device, dtype)
     for rows, columns, k in ((3, 3, 0), (2, 4, 1), (4, 2, -2), (3, None, 0), (0, 3, 0), (2, 2, 9)):
         result = xp.eye(rows, columns, k=k, dtype=getattr(xp, dtype), device=device)
         same(result, np.eye(rows, columns, k=k, dtype=dtype))
@@ -246,7 +246,7 @@ def test_eye(device, dtype):
 @pytest.mark.parametrize("name", ["tril", "triu"])
 @pytest.mark.parametrize("dtype", ["bool", "int64", "float32", "float64", "complex64"])
 def test_triangles(device, name, dtype):
-    needs(device, "where", dtype)
+    needs(device, dtype)
     for shape in ((3, 3), (2, 4, 3), (0, 2), (1, 5)):
         for x, source in layouts(numbers(shape, dtype), device):
             for k in (-2, 0, 1):
@@ -256,7 +256,7 @@ def test_triangles(device, name, dtype):
 @pytest.mark.parametrize("indexing", ["xy", "ij"])
 @pytest.mark.parametrize("dtype", ["bool", "int64", "float64", "complex64"])
 def test_meshgrid(device, indexing, dtype):
-    needs(device, "broadcast_to", dtype)
+    needs(device, dtype)
     vectors = [numbers((n,), dtype) for n in (2, 3, 0, 1)]
     for count in range(5):
         part = vectors[:count]

@@ -51,7 +51,7 @@ def converts(source, target):
 @pytest.mark.parametrize("source", EVERY)
 @pytest.mark.parametrize("target", EVERY)
 def test_astype(device, source, target):
-    needs(device, "astype", f"{source} {target}")
+    needs(device, f"{source} {target}")
     if not converts(source, target):
         with pytest.raises(TypeError, match=r"astype\(\): a complex array has no real counterpart"):
             xp.astype(xp.zeros(2, dtype=getattr(xp, source)), getattr(xp, target))

@@ -41,7 +41,7 @@ def positive(shape, dtype):
 
 
 def on_devices(device, dtype):
-    needs(device, "matmul permute_dims broadcast_to where take_along_axis", dtype)
+    needs(device, dtype)
 
 
 def rebuilt(parts, expected, dtype):
@@ -96,8 +96,8 @@ def test_hermitian(device, dtype, shape):
 @pytest.mark.parametrize("dtype", FLOATING)
 @pytest.mark.parametrize("shape", SQUARES)
 def test_eig_is_complex_always(device, dtype, shape):
-    on_devices(device, dtype)
     wanted = "complex64" if dtype in ("float32", "complex64") else "complex128"
+    on_devices(device, f"{dtype} {wanted}")
     a = numbers(shape, dtype, seed=2)
     values, vectors = xp.linalg.eig(array(a, device))
     assert values.dtype.name == vectors.dtype.name == wanted
@@ -208,8 +208,6 @@ def test_vector_norm_does_not_overflow_where_the_answer_fits():
 @pytest.mark.parametrize("dtype", [*INTEGERS, *FLOATING, *HALF])
 def test_diagonal_trace_and_cross(device, dtype):
     on_devices(device, dtype)
-    if str(device) in ("mutable", "immutable") and dtype == "bool":
-        pytest.skip("no booleans here")
     for shape in ((3, 3), (2, 4), (2, 3, 2), (0, 2, 2), (0, 3)):
         for x, a in layouts(numbers(shape, dtype), device):
             for offset in (-5, -1, 0, 1, 5):

@@ -163,8 +163,8 @@ def test_every_backend(op, device):
         given = (given, given[:, ::-1])[:arity]
         operands = [ref.device_array(x, device) for x in given]
         wanted = ref.expected(op, *given)
-        if wanted is None or not has(device, op, ref.input_dtype(op, dtype)):
-            with pytest.raises((TypeError, NotImplementedError)):
+        if wanted is None or ref.input_dtype(op, dtype) not in supported:
+            with pytest.raises(TypeError):
                 function(*operands)
             continue
         actual = function(*operands)
@@ -177,14 +177,6 @@ def test_every_backend(op, device):
 def device_dtypes(device):
     info = xp.__array_namespace_info__()
     return info.dtypes(device=device).values()
-
-
-def has(device, op, dtype):
-    """Whether the backend of a device has the operation and the dtype it is computed in."""
-    if device == "cpu":
-        return True
-    namespace = device.backend.implementation.namespace
-    return hasattr(namespace, op) and dtype in {d.name for d in device_dtypes(device)}
 
 
 # Where NumPy takes a dtype and we do not: complex numbers have no order in the standard, and truth

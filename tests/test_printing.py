@@ -86,7 +86,7 @@ def test_huge_arrays_show_their_edges():
 
 @pytest.mark.parametrize("dtype", STANDARD)
 def test_a_single_value_is_the_bare_value(device, dtype):
-    needs(device, dtypes=dtype)
+    needs(device, dtype)
     source = np.asarray(3).astype(dtype)
     assert str(array(source, device)) == str(source.item())
 

@@ -1,8 +1,10 @@
 """Manipulation functions on every device, dtype and layout against NumPy."""
 
+from functools import partial
+
 import numpy as np
 import pytest
-from values import EVERY, SHAPES, array, layouts, lives_on, needs, numbers, same
+from values import EVERY, SHAPES, array, holds, layouts, lives_on, needs, numbers, same
 
 import arrayforge as xp
 
@@ -15,7 +17,7 @@ def every_axis(ndim):
 
 @pytest.mark.parametrize("dtype", EVERY)
 def test_views(device, dtype):
-    needs(device, "permute_dims reshape", dtype)
+    needs(device, dtype)
     for shape in SHAPES:
         for x, a in layouts(numbers(shape, dtype), device):
             axes = tuple(reversed(range(a.ndim)))
@@ -30,7 +32,7 @@ def test_views(device, dtype):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_axes(device, dtype):
-    needs(device, "expand_dims squeeze flip moveaxis broadcast_to", dtype)
+    needs(device, dtype)
     for shape in SHAPES:
         for x, a in layouts(numbers(shape, dtype), device):
             for axis in range(-a.ndim - 1, a.ndim + 1):
@@ -49,7 +51,7 @@ def test_axes(device, dtype):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_joining(device, dtype):
-    needs(device, "concat" if str(device) != "dependent" else "concat stack", dtype)
+    needs(device, dtype)
     for shape in SHAPES:
         b = numbers(shape, dtype, seed=1)
         y = array(b, device)
@@ -69,7 +71,7 @@ def test_joining(device, dtype):
 
 @pytest.mark.parametrize("pair", [("int8", "int64"), ("float32", "float64"), ("uint8", "int8")])
 def test_joining_promotes(device, pair):
-    needs(device, "concat", " ".join((*pair, "int16")))
+    needs(device, " ".join((*pair, "int16")))
     a, b = (numbers((2, 3), dtype) for dtype in pair)
     same(xp.concat([array(a, device), array(b, device)]), np.concat([a, b]))
     same(xp.stack([array(a, device), array(b, device)]), np.stack([a, b]))
@@ -77,7 +79,7 @@ def test_joining_promotes(device, pair):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_repeating(device, dtype):
-    needs(device, "concat broadcast_to take roll", dtype)
+    needs(device, dtype)
     for shape in SHAPES:
         for x, a in layouts(numbers(shape, dtype), device):
             for counts in (2, (3,), (2, 1), (0, 2), (1, 2, 3)):
@@ -100,7 +102,6 @@ def test_repeating(device, dtype):
 
 
 def test_broadcast_arrays(device):
-    needs(device, "broadcast_to")
     shapes = ((2, 1), (3,), (), (1, 1, 1))
     arrays = [numbers(shape, seed=i) for i, shape in enumerate(shapes)]
     results = xp.broadcast_arrays(*(array(a, device) for a in arrays))
@@ -119,13 +120,13 @@ def test_broadcast_arrays(device):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_taking(device, dtype):
-    needs(device, "take take_along_axis", dtype)
+    needs(device, dtype)
     seed = np.random.default_rng(3)
     for shape in ((5,), (3, 4), (2, 1, 3)):
         for x, a in layouts(numbers(shape, dtype), device):
             for axis in every_axis(a.ndim):
                 size = shape[axis]
-                for kind in ("int64", "int32", "int8"):
+                for kind in filter(partial(holds, device), ("int64", "int32", "int8")):
                     index = seed.integers(-size, size, 4).astype(kind)
                     result = xp.take(x, array(index, device), axis=axis)
                     same(result, np.take(a, index, axis=axis), dtype)
@@ -146,7 +147,7 @@ def test_taking(device, dtype):
 def test_clip(device, dtype):
     if dtype in ("bool", "complex128"):
         return
-    needs(device, "minimum maximum", dtype)
+    needs(device, dtype)
     for x, a in layouts(numbers((3, 4), dtype), device):
         wide = a.astype("float64")
         for low, high in ((0, 2), (None, 1), (1, None), (2, 0), (None, None)):

@@ -100,7 +100,7 @@ def test_errors():
 @pytest.mark.parametrize("descending", [False, True])
 @pytest.mark.parametrize("dtype", ORDERED)
 def test_every_layout(device, dtype, descending):
-    needs(device, "sort argsort flip", dtype)
+    needs(device, dtype)
     for shape in [(1,), (9,), (3, 20), (2, 1, 5), (3, 0), (300,)]:
         for x, source in layouts(few(shape, dtype), device):
             for axis in range(-len(shape), len(shape)):
@@ -152,7 +152,6 @@ def test_extremes_of_integers(dtype):
 
 
 def test_sorting_leaves_its_argument_alone(device):
-    needs(device, "sort")
     x = xp.asarray([3.0, 1.0, 2.0], device=device)
     equal(xp.sort(x), [1.0, 2.0, 3.0])
     equal(x, [3.0, 1.0, 2.0])

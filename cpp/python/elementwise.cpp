@@ -5,6 +5,7 @@
 #include "../core/nditer.h"
 #include "../core/parallel.h"
 #include "convert.h"
+#include "engine_call.h"
 #include "foreign.h"
 #include "functions.h"
 #include "mutants.h"
@@ -201,17 +202,14 @@ struct Call {
     py::object raw = raw_of(backend, operands[i].array);
     if (operands[i].array->value.dtype == plan.input) return raw;
     PyObject* astype = backend_function(backend, index_of(Function::astype_));
-    if (!astype) throw NotImplementedError("backend lacks the primitive astype()");
+    if (!astype) lacks_primitive(backend, "astype");
     return borrow(astype)(raw, engine_dtype(backend, device, plan.input));
   }
 
   PyObject* run_foreign() {
     PyObject* callable = backend_function(backend, index_of(op));
-    if (!callable) {
-      throw NotImplementedError("backend " + py::cast<std::string>(borrow(backend->name)) +
-                                ": it lacks the primitive " + std::string(info(op).name) + "()");
-    }
     const Dims result_shape = shape();
+    if (!callable) return composed_op(op, operands[0].array, plan.result, result_shape, backend);
     py::object first = engine_operand(0);
     py::object second = arity == 2 ? engine_operand(1) : py::object();
     PyObject* args[2] = {first.ptr(), second.ptr()};

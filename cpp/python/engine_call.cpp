@@ -83,10 +83,7 @@ py::object EngineCall::invoke(PyObject* callable, bool raw) const {
 
 py::object EngineCall::from_composite() const {
   const py::object composite = composite_of(function_);
-  if (!composite) {
-    throw NotImplementedError("backend " + py::cast<std::string>(borrow(backend_->name)) +
-                              ": it lacks the primitive " + function_name(function_) + "()");
-  }
+  if (!composite) lacks_primitive(backend_, function_name(function_));
   return invoke(composite.ptr(), false);
 }
 
@@ -114,6 +111,16 @@ PyObject* EngineCall::described() const {
 PyObject* EngineCall::composed(DType dtype, const Dims& shape) const {
   py::object array = from_composite();
   check_planned(called_, array.ptr(), dtype, shape);
+  return array.release().ptr();
+}
+
+PyObject* composed_op(Op op, ArrayObject* x, DType dtype, const Dims& shape,
+                      BackendObject* backend) {
+  const char* function = function_name(index_of(op));
+  const py::object composite = composite_of(index_of(op));
+  if (!composite) lacks_primitive(backend, function);
+  py::object array = composite(borrow(reinterpret_cast<PyObject*>(x)));
+  check_planned(function, array.ptr(), dtype, shape);
   return array.release().ptr();
 }
 

@@ -63,4 +63,9 @@ class EngineCall {
   int count_ = 0;
 };
 
+// An elementwise operation that the engine lacks, by its composite: all those take one array, whose
+// dtype the plan does not change.
+PyObject* composed_op(Op op, ArrayObject* x, DType dtype, const Dims& shape,
+                      BackendObject* backend);
+
 }  // namespace arrayforge

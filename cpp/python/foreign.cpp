@@ -133,6 +133,11 @@ py::object to_engine(BackendObject* backend, DeviceObject* device, PyObject* arg
   return items;
 }
 
+void lacks_primitive(BackendObject* backend, const char* function) {
+  throw NotImplementedError("backend " + text(backend->name) + ": it lacks the primitive " +
+                            function + "()");
+}
+
 void check_planned(const char* function, PyObject* array, DType dtype, const Dims& shape) {
   if (!checks()) return;
   const Array& value = as_array(array)->value;

@@ -48,6 +48,9 @@ void check_engine(const char* function, BackendObject* backend, PyObject* raw, D
                   const Dims& shape);
 void check_planned(const char* function, PyObject* array, DType dtype, const Dims& shape);
 
+// The error for a function that the engine lacks and no composite makes up for.
+[[noreturn]] void lacks_primitive(BackendObject* backend, const char* function);
+
 // A result that no plan knows: the engine describes it. Tuples item by item, other objects as they
 // are.
 PyObject* from_engine(BackendObject* backend, PyObject* result);

@@ -39,10 +39,10 @@ struct Prepared {
   std::unique_ptr<Signature> signature;
   int device = -1;  // index of the parameter, or -1
   bool creates = false;
-  bool transfers = false;         // its handler takes arrays and targets on any device
-  PyObject* composite = nullptr;  // None: there is none
+  bool transfers = false;  // its handler takes arrays and targets on any device
 };
 std::array<Prepared, kFunctionCount> prepared;
+std::array<PyObject*, kFunctionTotal> composites;  // None: there is none
 
 PyObject* call_composite(int row, const Arguments& arguments) {
   const py::object callable = composite_of(static_cast<int>(kOpCount) + row);
@@ -194,13 +194,13 @@ const char* function_namespace(FunctionIndex function) {
 }
 
 py::object composite_of(FunctionIndex function) {
-  const int row = function - static_cast<int>(kOpCount);
-  if (row < 0) return {};
-  PyObject*& slot = prepared[row].composite;
+  PyObject*& slot = composites[static_cast<std::size_t>(function)];
   if (!slot) {
-    const std::string module = std::string("arrayforge.composites.") + kRows[row].chapter;
+    const int row = function - static_cast<int>(kOpCount);
+    const std::string module =
+        std::string("arrayforge.composites.") + (row < 0 ? "elementwise" : kRows[row].chapter);
     const py::module_ chapter = py::module_::import(module.c_str());
-    slot = py::object(py::getattr(chapter, kRows[row].name, py::none())).release().ptr();
+    slot = py::object(py::getattr(chapter, function_name(function), py::none())).release().ptr();
   }
   return slot == Py_None ? py::object() : borrow(slot);
 }

@@ -1,11 +1,10 @@
-"""A backend with payloads of its own and few functions, for shapes that depend on data."""
+"""A backend with payloads of its own and the primitives alone: the rest is composed."""
 
 import types
 
 import numpy as np
 
-NAMES = [n for n in dir(np) if n[0].islower() and isinstance(getattr(np, n), np.ufunc)]
-NAMES += ["astype", "reshape", "permute_dims", "nonzero", "concat", "argsort", "full"]
+from arrayforge.composites.primitives import PRIMITIVES
 
 
 def bare(x):
@@ -24,7 +23,7 @@ def over(function):
 
 class Dependent:
     name = "dependent"
-    namespace = types.SimpleNamespace(**{n: over(getattr(np, n)) for n in NAMES})
+    namespace = types.SimpleNamespace(**{n: over(getattr(np, n)) for n in PRIMITIVES})
     devices = staticmethod(lambda: ["dependent"])
     dtypes = staticmethod(lambda device: {n: np.dtype(n) for n in ("bool", "int64", "float64")})
     describe = staticmethod(lambda raw: (raw.values.dtype.name, raw.values.shape, "dependent"))

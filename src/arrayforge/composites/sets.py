@@ -49,7 +49,10 @@ class _Runs(NamedTuple):
 
 def _sortable(x: Array) -> Array:
     # The standard sorts real numbers only.
-    return cast("Array", xp.astype(x, xp.uint8)) if xp.isdtype(x.dtype, "bool") else x
+    if not xp.isdtype(x.dtype, "bool"):
+        return x
+    held = xp.__array_namespace_info__().dtypes(device=x.device)
+    return cast("Array", xp.astype(x, held.get("uint8", default_dtype("integral", x.device))))
 
 
 def _order(flat: Array) -> Array:
