@@ -24,7 +24,7 @@ INF, NAN = float("inf"), float("nan")
         ([[], []], "Array([], shape=(2, 0), dtype=float64)"),
         ([1e300, 1.0], "Array([1.e+300, 1.e+000], dtype=float64)"),
         ([0.1, 1 / 3], "Array([0.1       , 0.33333333], dtype=float64)"),
-        ([[1, 2], [3, 4]], "Array([[1, 2], [3, 4]], dtype=int64)"),
+        ([[1, 2], [3, 4]], "Array([[1, 2],\n       [3, 4]], dtype=int64)"),
         ([-0.0], "Array([-0.], dtype=float64)"),
     ],
 )
@@ -74,9 +74,61 @@ def test_rows_are_aligned():
     assert read(repr(x).rpartition(", dtype=")[0]) == (np.arange(40) * 1001).tolist()
 
 
+LAYOUTS = [
+    (1,),
+    (7,),
+    (23,),
+    (24,),
+    (60,),
+    (300,),
+    (1000,),
+    (1001,),
+    (2, 2),
+    (3, 30),
+    (50, 2),
+    (1, 1, 1),
+    (2, 3, 4),
+    (2, 2, 25),
+    (2, 1, 2, 3),
+    (40, 40),
+    (2, 600),
+    (600, 2),
+    (12, 10, 10),
+    (),
+    (0,),
+    (2, 0),
+]
+
+
+@pytest.mark.parametrize("shape", LAYOUTS)
+@pytest.mark.parametrize("dtype", STANDARD)
+def test_the_layout_is_numpys(shape, dtype):
+    values = np.random.default_rng(5).integers(0, 100, size=shape)
+    sources = [values.astype(dtype)]
+    if dtype in ("float64", "complex128"):
+        sources.append((values / 7).astype(dtype))
+    for a in sources:
+        x = xp.asarray(a)
+        body = (
+            np.array2string(a, separator=", ", prefix="Array(", suffix=")", max_line_width=75)
+            if a.size
+            else "[]"
+        )
+        facts = f"dtype={dtype})"
+        if a.size > 1000 or shape == (2, 0):
+            facts = f"shape={shape}, {facts}"
+        last = len(("Array(" + body + ",").splitlines()[-1])
+        space = " " if last + len(facts) + 1 <= 75 else "\n      "
+        assert repr(x) == f"Array({body},{space}{facts}"
+        if shape not in ((), (2, 0)):
+            assert str(x) == np.array2string(a, max_line_width=75)
+
+
 def test_huge_arrays_show_their_edges():
     x = xp.broadcast_to(xp.asarray([1.5]), (10**9,))
-    assert repr(x) == "Array([1.5, 1.5, 1.5, ..., 1.5, 1.5, 1.5], dtype=float64)"
+    assert repr(x) == (
+        "Array([1.5, 1.5, 1.5, ..., 1.5, 1.5, 1.5],\n      shape=(1000000000,), dtype=float64)"
+    )
     grid = xp.reshape(xp.arange(10**6), (1000, 1000))
     shown = read(str(grid))
     assert shown[:6] == [0, 1, 2, 997, 998, 999]

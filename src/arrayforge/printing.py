@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 THRESHOLD = 1000  # elements; above it an axis shows its edges only
 EDGE = 3
-WIDTH = 88
+WIDTH = 75
 PRECISION = 8
 
 
@@ -151,6 +151,8 @@ def _formatter(values: Any, dtype: str) -> Any:
     if "float" in dtype:
         return _Floats(leaves, dtype)
     width = max((len(str(leaf)) for leaf in leaves), default=0)
+    if dtype == "bool" and isinstance(values, list):
+        width = len("False")  # also where all are True
     return lambda value: str(value).rjust(width)
 
 
@@ -160,14 +162,12 @@ def _texts(values: Any, text: Any) -> Any:
     return "..." if values is GAP else text(values)
 
 
-def _joined(texts: Any, comma: str) -> str:
-    if isinstance(texts, list):
-        return "[" + comma.join(_joined(item, comma) for item in texts) + "]"
-    return str(texts)
+def _depth(texts: Any) -> int:
+    return 1 + _depth(texts[0]) if isinstance(texts, list) else 0
 
 
 def _rows(texts: Any, separator: str, indent: int, width: int, closing: int = 1) -> str:
-    """One line per row, columns aligned, long rows wrapped before there is room to close them."""
+    """One line per row, columns aligned, long rows wrapped; closing: columns kept for the end."""
     if not isinstance(texts, list):
         return str(texts)
     if not any(isinstance(item, list) for item in texts):
@@ -182,8 +182,8 @@ def _rows(texts: Any, separator: str, indent: int, width: int, closing: int = 1)
             line += piece
         lines.append(line)
         return "[" + ("\n" + " " * (indent + 1)).join(lines) + "]"
-    deep = any(isinstance(leaf, list) for item in texts if isinstance(item, list) for leaf in item)
-    break_ = separator.rstrip() + "\n" * (2 if deep else 1) + " " * (indent + 1)
+    # An empty line more for every axis between.
+    break_ = separator.rstrip() + "\n" * _depth(texts[0]) + " " * (indent + 1)
     rows = (_rows(item, separator, indent + 1, width, closing + 1) for item in texts)
     return "[" + break_.join(rows) + "]"
 
@@ -209,19 +209,18 @@ def _bare(value: Any, dtype: str) -> Any:
 
 
 def array_repr(x: Array) -> str:
-    """``Array([[1, 2], [3, 4]], dtype=int64)``, with the device where it is not the cpu."""
+    """``Array([1, 2], dtype=int64)`` in NumPy's layout, with the device where it is not the cpu."""
     facts = f"dtype={x.dtype._name}"
-    if x.size == 0 and x.shape != (0,):
+    if x.size > THRESHOLD or (x.size == 0 and x.shape != (0,)):
         facts = f"shape={x.shape}, {facts}"
     if str(x.device) != "cpu":
         facts += f", device='{x.device}'"
-    if x.size == 0:
-        return f"Array([], {facts})"
-    texts = _body(x)
-    line = f"Array({_joined(texts, ', ')}, {facts})"
-    if len(line) <= WIDTH:
-        return line
-    return f"Array({_rows(texts, ', ', 6, _width(texts))}, {facts})"
+    texts = _body(x) if x.size > 0 else []
+    # One column more is kept for the parenthesis.
+    shown = f"Array({_rows(texts, ', ', 6, _width(texts), 2)}," if x.size > 0 else "Array([],"
+    last = len(shown) - (shown.rfind("\n") + 1)
+    spacer = " " if last + len(facts) + 2 <= WIDTH else "\n" + " " * 6
+    return f"{shown}{spacer}{facts})"
 
 
 def array_str(x: Array) -> str:
