@@ -92,6 +92,38 @@ def test_an_unknown_backend_is_named():
     assert importlib.import_module("arrayforge").zeros(1).device == "cpu"
 
 
+@pytest.mark.parametrize("name", ["cuda:0", "nope", "", "math:pi"])
+def test_an_unknown_device_is_answered_with_the_known_ones(on, name):
+    on("mutable", [0])
+    for call in (
+        lambda: xp.zeros(2).to_device(name),
+        lambda: xp.zeros(2, device=name),
+        lambda: xp.asarray([1.0], device=name),
+    ):
+        with pytest.raises(
+            xp.DeviceError, match=r"^device\(\): expected one of cpu, .*mutable.*, got '" + name
+        ):
+            call()
+    with pytest.raises(xp.DeviceError, match=r"^device\(\): cpu has cpu, got 'cpu:1'$"):
+        xp.zeros(2, device="cpu:1")
+
+
+def test_a_device_without_a_backend_is_that_of_the_backend_in_force():
+    class Fleet(Liar):
+        name = "fleet"
+        devices = staticmethod(lambda: ["fleet:cpu", "fleet:cuda:0"])
+
+    backend = _core.Backend(Fleet())
+    first = _core._intern_device("fleet:cpu", backend)
+    token = _core._context_device.set(first)
+    try:
+        assert registry.device("cuda:0") == "fleet:cuda:0"
+        with pytest.raises(xp.DeviceError, match="'cuda:1'"):
+            registry.device("cuda:1")
+    finally:
+        _core._context_device.reset(token)
+
+
 def test_a_copy_asked_for_shares_nothing(device):
     """Engines may share memory when arrays move; copy=True may not."""
     given = np.array([1.0, 2.0])

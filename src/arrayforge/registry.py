@@ -58,17 +58,39 @@ def load(name: str) -> _core.Backend:
     return _loaded[name]
 
 
+def _devices(backend: _core.Backend) -> list[str]:
+    if backend.implementation is None:
+        return ["cpu"]
+    return [str(d) for d in backend.implementation.devices()]
+
+
+def _unknown_device(name: str) -> _core.DeviceError:
+    """Lists the devices of the backends that are loaded, and the others by name: none is loaded."""
+    known = dict.fromkeys(d for backend in _loaded.values() for d in _devices(backend))
+    others = [other for other in names() if other not in _loaded]
+    rest = f", and those of {', '.join(others)}" if others else ""
+    return _core.DeviceError(f"device(): expected one of {', '.join(known)}{rest}, got {name!r}")
+
+
 def device(name: str) -> _core.Device:
     """The device of that name, such as ``cpu`` or ``cupy:0``; loads its backend.
 
+    ``cuda:0`` is that of the backend in force: ``torch:cuda:0`` where this is torch.
+
     Raises:
-        ImportError: no installed backend has the name.
-        DeviceError: the backend has no such device.
+        ImportError: the backend is installed but cannot be loaded.
+        DeviceError: there is no such device; the message lists those that there are.
     """
     if name == "cpu":
         return _core._cpu
-    backend = load(name.split(":")[0])
-    known = [str(d) for d in backend.implementation.devices()]
+    in_force = _core._default_device().backend
+    if (own := f"{in_force.name}:{name}") in _devices(in_force):
+        return _core._intern_device(own, in_force)
+    prefix = name.split(":")[0]
+    if prefix not in _loaded and prefix not in names():
+        raise _unknown_device(name)
+    backend = load(prefix)
+    known = _devices(backend)
     if name not in known:
         raise _core.DeviceError(f"device(): {backend.name} has {', '.join(known)}, got {name!r}")
     return _core._intern_device(name, backend)
