@@ -52,6 +52,21 @@ COUNTS = [
     ("outer", lambda: xp.linalg.outer(stretched((1,), (2**40,)), stretched((1,), (2**40,)))),
     ("tensordot", lambda: xp.tensordot(*[stretched((1,), (2**40,))] * 2, axes=0)),
     ("meshgrid", lambda: xp.meshgrid(*[stretched((1,), (2**32,))] * 2)),
+    ("fft", lambda: xp.fft.fft(xp.ones(4), n=2**45)),
+    ("fft", lambda: xp.fft.fft(xp.ones(4), n=2**59)),
+    ("irfft", lambda: xp.fft.irfft(xp.ones(4), n=2**60)),
+    ("fft", lambda: xp.fft.fft(xp.ones((0, 4)), n=BEYOND)),
+    ("fftn", lambda: xp.fft.fftn(xp.ones((4, 4)), s=(2**40, 2**30))),
+    ("fftn", lambda: xp.fft.fftn(xp.ones((4, 4)), s=(2**50, 4))),
+    ("rfft", lambda: xp.fft.rfft(stretched((1,), (2**50,)))),
+    ("fftfreq", lambda: xp.fft.fftfreq(BEYOND)),
+    ("det", lambda: xp.linalg.det(xp.zeros((2**40, 0, 0)))),
+    ("inv", lambda: xp.linalg.inv(stretched((2, 2), (2**42, 2, 2)))),
+    ("tolist", lambda: stretched((1,), (2**59,)).tolist()),
+    ("bytes", lambda: bytes(stretched((1,), (2**50,)))),
+    ("asarray", lambda: xp.asarray(range(2**50))),
+    ("asarray", lambda: xp.asarray(range(2**70))),
+    ("asarray", lambda: xp.asarray([[1.0], range(2**70)])),
     ("cumulative_sum", lambda: xp.cumulative_sum(stretched((1,), (2**62,), xp.int8))),
 ]
 
@@ -63,7 +78,10 @@ def test_sizes_that_cannot_be(name, call):
     with pytest.raises((ValueError, OverflowError, MemoryError)) as caught:
         call()
     inner = {"outer": ("multiply", "outer"), "tensordot": ("matmul", "tensordot")}
-    assert any(f"{n}(): " in str(caught.value) for n in inner.get(name, (name,))), caught.value
+    message = str(caught.value)
+    assert any(f"{n}(): " in message for n in inner.get(name, (name,))), message
+    assert "itemsize" not in message
+    assert len(message) > len(name) + 8
 
 
 def test_an_index_of_stretched_arrays_that_cannot_be():
@@ -277,3 +295,43 @@ def test_a_refused_operation_in_place_changes_nothing():
             x += other
     assert x.tolist() == [1, 2, 3]
     assert x.dtype is xp.int64
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda v: xp.asarray([v], dtype=xp.float64),
+        lambda v: xp.asarray(v, dtype=xp.float32),
+        lambda v: xp.asarray([v], dtype=xp.complex128),
+        lambda v: xp.asarray(v, dtype=xp.float16),
+        lambda v: xp.full(2, v, dtype=xp.float64),
+        lambda v: xp.full((2,), v, dtype=xp.complex64),
+        lambda v: xp.ones(2) + v,
+        lambda v: xp.ones(2) < v,
+        lambda v: xp.where(xp.ones(2, dtype=xp.bool), xp.ones(2), v),
+        lambda v: xp.ones(2).__setitem__(0, v),
+    ],
+)
+def test_integers_beyond_all_floats(call):
+    for value, text in ((10**400, "10000"), (-(10**5000), "")):
+        with pytest.raises(
+            OverflowError, match=rf"^\w+\(\): Python integer {text}.* out of range for \w+\d+$"
+        ):
+            call(value)
+
+
+def test_bytes_are_those_of_the_buffer():
+    x = xp.asarray([[1, 2], [3, 4]], dtype=xp.int64)
+    assert bytes(x) == np.asarray([[1, 2], [3, 4]]).tobytes()
+    assert bytes(x.T) == np.asarray([[1, 3], [2, 4]]).tobytes()
+    with pytest.raises(BufferError, match="no bfloat16"):
+        bytes(xp.ones(2, dtype=xp.bfloat16))
+
+
+def test_failures_of_decompositions():
+    bad = xp.full((3, 3), xp.nan)
+    for name in ("svd", "svdvals"):
+        with pytest.raises(np.linalg.LinAlgError, match=rf"^{name}\(\): SVD did not converge$"):
+            getattr(xp.linalg, name)(bad)
+    with pytest.raises(np.linalg.LinAlgError, match=r"^inv\(\): singular matrix$"):
+        xp.linalg.inv(xp.zeros((2, 2)))

@@ -23,6 +23,12 @@ void cast_element(DType from, DType to, const void* source, void* target) {
                       " is out of range for " + std::string(name(dtype)));
 }
 
+[[noreturn]] void not_a_float(const char* function, DType dtype, PyObject* scalar) {
+  if (!PyErr_ExceptionMatches(PyExc_OverflowError)) throw error_already_set();
+  PyErr_Clear();
+  out_of_range(function, dtype, scalar);
+}
+
 void store_unsigned(const char* function, DType dtype, PyObject* integer, void* element) {
   const unsigned long long value = PyLong_AsUnsignedLongLong(integer);
   const int bits = static_cast<int>(itemsize(dtype)) * 8;
@@ -175,14 +181,14 @@ void store_scalar(const char* function, DType dtype, PyObject* scalar, void* ele
                         std::string(name(dtype)) + ", got " + shown(scalar));
       } else {
         value = PyFloat_AsDouble(scalar);
-        if (value == -1.0 && PyErr_Occurred()) throw error_already_set();
+        if (value == -1.0 && PyErr_Occurred()) not_a_float(function, dtype, scalar);
       }
       cast_element(DType::float64, dtype, &value, element);
       return;
     }
     case Kind::complex_floating: {
       const Py_complex value = PyComplex_AsCComplex(scalar);
-      if (value.real == -1.0 && PyErr_Occurred()) throw error_already_set();
+      if (value.real == -1.0 && PyErr_Occurred()) not_a_float(function, dtype, scalar);
       cast_element(DType::complex128, dtype, &value, element);
       return;
     }

@@ -71,13 +71,24 @@ std::string with_name(const char* function, const std::string& text) {
   return std::string(function) + "(): " + text;
 }
 
+// Python's own MemoryError has no text.
+bool is_bare_shortage(const py::error_already_set& error) {
+  if (!error.matches(PyExc_MemoryError)) return false;
+  PyObject* args = reinterpret_cast<PyBaseExceptionObject*>(error.value().ptr())->args;
+  return args && PyTuple_GET_SIZE(args) == 0;
+}
+
 }  // namespace
 
 void set_python_error(const char* function) noexcept {
   try {
     throw;
   } catch (py::error_already_set& error) {
-    error.restore();
+    if (is_bare_shortage(error)) {
+      PyErr_SetString(PyExc_MemoryError, with_name(function, "out of memory").c_str());
+    } else {
+      error.restore();
+    }
   } catch (const Error& error) {
     PyErr_SetString(python_type(error.kind()), with_name(function, error.what()).c_str());
   } catch (const arena::OutOfMemory& error) {

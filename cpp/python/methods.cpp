@@ -21,6 +21,11 @@ PyObject* to_complex(PyObject* self, PyObject*) {
   });
 }
 
+// What the buffer gives, with a name in the errors.
+PyObject* to_bytes(PyObject* self, PyObject*) {
+  return guarded("bytes", [&] { return checked(PyBytes_FromObject(self)); });
+}
+
 PyObject* format(PyObject* self, PyObject* spec) {
   return guarded([&] {
     const bool scalar = as_array(self)->value.ndim() == 0;
@@ -225,6 +230,8 @@ PyMethodDef array_methods[] = {
     {"__deepcopy__", copied, METH_O, nullptr},
     {"__reduce__", reduce, METH_NOARGS, nullptr},
     {"__format__", format, METH_O, nullptr},
+    {"__bytes__", to_bytes, METH_NOARGS,
+     DOC("__bytes__($self, /)", "The bytes of the elements in C order.")},
     {"__complex__", to_complex, METH_NOARGS, nullptr},
     FUNCTION_METHOD(astype, "dtype, copy=True, device=None"),
     FUNCTION_METHOD(sum, "axis=None, dtype=None, keepdims=False"),

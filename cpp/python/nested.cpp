@@ -33,6 +33,7 @@ class Collector {
                        std::to_string(kMaxRank) + " levels");
     }
     if (!is_nested(object)) return add_leaf(object, depth);
+    if (PySequence_Size(object) < 0) unmeasured();
     // A copy as a tuple: a conversion may change a list under our hands.
     py::object items = steal(PySequence_Tuple(object));
     const Py_ssize_t n = PyTuple_GET_SIZE(items.ptr());
@@ -77,6 +78,14 @@ class Collector {
         d < sizes_.size() ? std::to_string(sizes_[d]) + " items" : std::string("no items");
     throw ValueError(std::string(function_) + "(): nested sequences must be regular, " + place() +
                      " has " + found + " where its siblings have " + expected);
+  }
+
+  // A sequence such as range(2**70) has more items than its length can say.
+  [[noreturn]] void unmeasured() const {
+    if (!PyErr_ExceptionMatches(PyExc_OverflowError)) throw error_already_set();
+    PyErr_Clear();
+    throw OverflowError(std::string(function_) + "(): the length of " + place() +
+                        " must fit 63 bits");
   }
 
   void enter(int depth, Py_ssize_t n) {

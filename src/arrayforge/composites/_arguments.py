@@ -39,9 +39,9 @@ def integer(name: str, parameter: str, value: int) -> int:
         raise TypeError(message) from None
 
 
-def countable(name: str, sizes: Sequence[int]) -> None:
-    """Refuses more elements of 8 bytes than can be addressed."""
-    if 8 * math.prod(n for n in sizes if n != 0) > 2**63 - 1:
+def countable(name: str, sizes: Sequence[int], itemsize: int = 8) -> None:
+    """Refuses more elements than can be addressed."""
+    if itemsize * math.prod(n for n in sizes if n != 0) > 2**63 - 1:
         raise ValueError(f"{name}(): the size in bytes must fit 63 bits, got shape {tuple(sizes)}")
 
 

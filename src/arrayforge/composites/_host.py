@@ -50,21 +50,38 @@ def _call(
     return _to_device(result, first, half)
 
 
+def _reason(error: BaseException) -> str:
+    """NumPy's sentence as the second half of ours; an acronym in front keeps its letters."""
+    text = str(error).rstrip(".") or "out of memory"
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _named_call(
+    name: str, function: Callable[..., Any], operands: tuple[Array, ...], options: dict[str, Any]
+) -> Any:
+    """The call, whose failures name what the user called."""
+    import numpy
+
+    kinds = (numpy.linalg.LinAlgError, MemoryError, OverflowError, ValueError)
+    try:
+        return _call(function, operands, options)
+    except kinds as error:
+        if "(): " in str(error):
+            raise
+        # NumPy's MemoryError is a private subclass, which takes other arguments.
+        kind = next(kind for kind in kinds if isinstance(error, kind))
+        raise kind(f"{name}(): {_reason(error)}") from None
+
+
 def linalg(name: str, *arrays: Array, caller: str | None = None, **options: Any) -> Any:
-    """The function of linear algebra of that name; NumPy's failures carry what the user called."""
+    """The function of linear algebra of that name."""
     operands = tuple(floating(caller or name, x) for x in arrays)
     own = _core._call_own(f"linalg.{name}", operands, options)
     if own is not NotImplemented:
         return own
     import numpy
 
-    try:
-        return _call(getattr(numpy.linalg, name), operands, options)
-    except numpy.linalg.LinAlgError as error:
-        reason = str(error).rstrip(".")
-        if reason[:2].istitle():  # a word, not an acronym
-            reason = reason[:1].lower() + reason[1:]
-        raise numpy.linalg.LinAlgError(f"{caller or name}(): {reason}") from None
+    return _named_call(caller or name, getattr(numpy.linalg, name), operands, options)
 
 
 def fft(name: str, x: Array, **options: Any) -> Array:
@@ -75,4 +92,4 @@ def fft(name: str, x: Array, **options: Any) -> Array:
         return cast("Array", own)
     import numpy
 
-    return cast("Array", _call(getattr(numpy.fft, name), operands, options))
+    return cast("Array", _named_call(name, getattr(numpy.fft, name), operands, options))

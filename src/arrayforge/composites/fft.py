@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import arrayforge as xp
 
 from . import _host
-from ._arguments import axis_index, axis_tuple, default_dtype, floating
+from ._arguments import axis_index, axis_tuple, countable, default_dtype, floating
 
 if TYPE_CHECKING:
     from ._typing import Array, Axes, Device, DType
@@ -28,6 +28,7 @@ def _check_size(name: str, size: int) -> int:
     size = operator.index(size)
     if size < 1:
         raise ValueError(f"{name}(): transforms need at least one point, got {size}")
+    countable(name, (size,))
     return size
 
 
@@ -38,6 +39,7 @@ def _along_one(name: str, x: Array, n: int | None, axis: int, norm: str) -> Arra
     if n is None and name in ("irfft", "hfft"):
         size = 2 * (size - 1)
     n = _check_size(name, size if n is None else n)
+    countable(name, (*x.shape[:axis], n, *x.shape[axis + 1 :]), 16)
     return _host.fft(name, x, n=n, axis=axis, norm=norm)
 
 
@@ -65,6 +67,8 @@ def _along_several(
     if len(sizes) != len(axes):
         raise ValueError(f"{name}(): s and axes must be equally long, got {s} and {axes}")
     sizes = [_check_size(name, size) for size in sizes]
+    others = (x.shape[i] for i in range(x.ndim) if i not in axes)
+    countable(name, (*others, *sizes), 16)
     return _host.fft(name, x, s=sizes, axes=axes, norm=norm)
 
 
