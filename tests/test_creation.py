@@ -45,7 +45,7 @@ def test_zeros_and_ones(device, name, shape):
 
 @pytest.mark.parametrize("dtype", EVERY)
 def test_full(device, dtype):
-    needs(device, dtype)
+    needs(device, dtypes=dtype)
     kind = getattr(xp, dtype)
     value = True if dtype == "bool" else 7 if "int" in dtype else 2.5
     if dtype.startswith("complex"):
@@ -79,7 +79,7 @@ def test_full_of_special_values(device):
 @pytest.mark.parametrize("name", ["zeros_like", "ones_like", "empty_like", "full_like"])
 @pytest.mark.parametrize("dtype", STANDARD)
 def test_like(device, name, dtype):
-    needs(device, dtype)
+    needs(device, dtypes=dtype)
     more = (1,) if name == "full_like" else ()
     for shape in SHAPES:
         for x, source in layouts(numbers(shape, dtype), device):
@@ -106,7 +106,7 @@ def test_like_does_not_share_memory():
 @pytest.mark.parametrize("dtype", EVERY)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_empty_can_be_written(device, dtype, shape):
-    needs(device, dtype)
+    needs(device, dtypes=dtype)
     x = xp.empty(shape, dtype=getattr(xp, dtype), device=device)
     assert lives_on(x, device)
     x[...] = True if dtype == "bool" else 1
@@ -146,39 +146,73 @@ def test_arange(device, arguments):
 
 @pytest.mark.parametrize("dtype", [*INTEGERS, *REAL])
 def test_arange_of_a_dtype(device, dtype):
-    needs(device, dtype)
+    needs(device, dtypes=dtype)
     kind = getattr(xp, dtype)
     same(xp.arange(3, 11, 2, dtype=kind, device=device), np.arange(3, 11, 2, dtype))
     same(xp.arange(7, dtype=kind, device=device), np.arange(7, dtype=dtype))
 
 
+@pytest.mark.parametrize("dtype", EVERY)
+def test_arange_computes_before_it_converts(device, dtype):
+    needs(device, dtypes=dtype)
+    kind = getattr(xp, dtype)
+    for arguments in (
+        (2.0, 5.0, 1.0),
+        (0.5, 3),
+        (0, 3, 0.5),
+        (5, 0, -2),
+        (7, 1, -3),
+        (1, 2),
+        (3.0, 1.0, -0.5),
+        (2**70, 0),
+        (0.0, 6, 2),
+    ):
+        result = xp.arange(*arguments, dtype=kind, device=device)
+        first, last, step = (*arguments, 1)[:3]
+        count = max(math.ceil((last - first) / step), 0)
+        expected = [first + i * step for i in range(count)]
+        same(result, np.asarray(expected).astype(np_dtype(dtype)), dtype)
+        assert lives_on(result, device)
+
+
 @pytest.mark.parametrize(
-    ("arguments", "dtype", "expected"),
+    ("arguments", "dtype"),
     [
-        ((2.0, 5.0, 1.0), "uint8", [2, 3, 4]),
-        ((0.5, 3), "int64", [0, 1, 2]),
-        ((0.5, 3), "float32", [0.5, 1.5, 2.5]),
-        ((5, 0, -2), "uint8", [5, 3, 1]),
-        ((5, 0, -2), "float32", [5, 3, 1]),
-        ((1, 10, 3), "bool", [True, True, True]),
-        ((0, 2), "bool", [False, True]),
-        ((2**64 - 3, 2**64 - 1), "uint64", [2**64 - 3, 2**64 - 2]),
-        ((2**64 - 1, 2**64 - 6, -2), "uint64", [2**64 - 1, 2**64 - 3, 2**64 - 5]),
-        ((-(2**63), 2**63 - 1, 2**62), "int64", [-(2**63), -(2**62), 0, 2**62]),
-        ((3, 0), "int16", []),
-        ((0.0, -1.0, -0.25), "float64", [0.0, -0.25, -0.5, -0.75]),
-        ((0, 4000, 1999), "float16", [0, 1999, 3998]),
+        ((2**63 - 5, 2**63), "int64"),
+        ((2**63 - 5.0 * 2**10, 2**63, 2**10), "int64"),
+        ((-(2**63), 2**63, 2**63), "int64"),
+        ((-(2**63), 2**63, 2**64 - 1), "int64"),
+        ((2**63 - 1, -(2**63) - 1, -(2**64) + 1), "int64"),
+        ((2**63 - 3, 2**63 + 3), "uint64"),
+        ((2**64 - 7, 2**64, 3), "uint64"),
+        ((2**64 - 1, 0, -(2**62)), "uint64"),
+        ((0, 2**64, 2**64 - 1), "uint64"),
+        ((2.0**63, 2**63 + 2**13, 2048.0), "uint64"),
+        ((5, 6, 2**70), "int8"),
     ],
 )
-def test_arange_has_the_dtype_that_was_asked(arguments, dtype, expected):
+def test_arange_counts_integers_exactly(arguments, dtype):
     result = xp.arange(*arguments, dtype=getattr(xp, dtype))
-    assert result.dtype.name == dtype
-    assert result.tolist() == expected
+    assert result.dtype == getattr(xp, dtype)
+    assert result.tolist() == list(range(*map(int, arguments)))
 
 
-def test_arange_beyond_all_dtypes():
-    with pytest.raises(OverflowError, match=r"arange\(\): no integer dtype holds"):
-        xp.arange(-1, 2**64 - 1, 2**62)
+def test_arange_beyond_all_integers():
+    for arguments, dtype in (
+        ((2**63, 2**63 + 2), None),
+        ((-1, 2**64, 2**62), xp.uint64),
+        ((0, 2**65, 2**64), xp.int8),
+        ((0, 10**400, 10**399), xp.float64),
+    ):
+        with pytest.raises(OverflowError, match=r"^arange\(\): values must fit \w+, got "):
+            xp.arange(*arguments, dtype=dtype)
+    same(xp.arange(0, 2**70, 2**68, dtype=xp.float64), [0.0, 2.0**68, 2.0**69, 3 * 2.0**68])
+
+
+def test_arange_of_integers_that_are_not_pythons():
+    for five in (np.int64(5), np.uint8(5), xp.asarray(5)):
+        same(xp.arange(five), np.arange(5), "int64")
+    same(xp.arange(np.float32(3)), np.arange(3.0), "float64")
 
 
 SPANS = [
@@ -210,7 +244,7 @@ def test_linspace(device, span, endpoint):
 
 @pytest.mark.parametrize("dtype", REAL)
 def test_linspace_without_its_endpoint_is_a_part_of_the_longer_one(device, dtype):
-    needs(device, dtype)
+    needs(device, dtypes=dtype)
     kind = getattr(xp, dtype)
     for start, stop in ((0.0, 1.0), (-1.7, 3.3), (1e-3, 1e6), (7.0, -2.0)):
         for num in (1, 2, 3, 10, 33, 1000):
@@ -221,9 +255,18 @@ def test_linspace_without_its_endpoint_is_a_part_of_the_longer_one(device, dtype
 
 @pytest.mark.parametrize("dtype", [*INTEGERS, *REAL, "complex64", "complex128"])
 def test_linspace_of_a_dtype(device, dtype):
-    needs(device, dtype)
+    needs(device, dtypes=dtype)
     result = xp.linspace(1, 10, 4, dtype=getattr(xp, dtype), device=device)
     same(result, np.asarray([1, 4, 7, 10]).astype(dtype))
+
+
+def test_linspace_computes_before_it_converts(device):
+    for span in ((0, 1, 5), (-0.5, 0.5, 3), (3, 0, 4)):
+        same(xp.linspace(*span, dtype=xp.bool, device=device), np.linspace(*span, dtype=bool))
+    for dtype in ("float16", "float32"):
+        if holds(device, dtype):
+            result = xp.linspace(0, 1, 70_000, dtype=getattr(xp, dtype), device=device)
+            same(result, np.linspace(0, 1, 70_000).astype(np_dtype(dtype)), dtype)
 
 
 def test_linspace_between_complex_numbers():
@@ -235,7 +278,7 @@ def test_linspace_between_complex_numbers():
 
 @pytest.mark.parametrize("dtype", STANDARD)
 def test_eye(device, dtype):
-    needs(device, dtype)
+    needs(device, dtypes=dtype)
     for rows, columns, k in ((3, 3, 0), (2, 4, 1), (4, 2, -2), (3, None, 0), (0, 3, 0), (2, 2, 9)):
         result = xp.eye(rows, columns, k=k, dtype=getattr(xp, dtype), device=device)
         same(result, np.eye(rows, columns, k=k, dtype=dtype))

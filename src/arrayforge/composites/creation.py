@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import arrayforge as xp
 
@@ -21,22 +21,52 @@ def _ramp(count: int, dtype: DType, device: Device | None) -> Array:
     return cast("Array", xp.astype(xp.subtract(xp.cumulative_sum(ones, axis=0), ones), dtype))
 
 
-def _integers(start: int, count: int, step: int, device: Device | None) -> Array:
-    """start, start + step, ... exactly, in a dtype that holds all of them."""
-    last = start + max(count - 1, 0) * step
-    low, high = min(start, last), max(start, last)
-    if low >= -(2**63) and high < 2**63:
-        dtype = default_dtype("integral", device)
-    elif low >= 0 and high < 2**64:
-        dtype = xp.uint64
+def _number(value: Any) -> float:
+    """An integer exactly, also NumPy's and that of a 0-dimensional array; else a float."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        return float(value + 0.0)  # adding refuses texts, which float() reads
+
+
+def _holder(first: int, last: int, dtype: DType, device: Device | None) -> DType:
+    """A dtype in which to count from one integer to another: exactly where there is one."""
+    default = default_dtype("integral", device)
+    least, greatest = min(first, last), max(first, last)
+    info = xp.iinfo(default)
+    if info.min <= least and greatest <= info.max:
+        return default
+    unsigned = xp.__array_namespace_info__().dtypes(device=device, kind="integral").get("uint64")
+    if unsigned and least >= 0 and greatest < 2**64 and dtype != default:
+        return unsigned
+    floats = default_dtype("real floating", device)
+    limit = 0 if xp.isdtype(dtype, ("bool", "integral")) else xp.finfo(floats).max
+    if max(-least, greatest) > limit:
+        raise OverflowError(f"arange(): values must fit {dtype._name}, got {first} to {last}")
+    return floats
+
+
+def _steps(start: float, step: float, count: int, holder: DType, device: Device | None) -> Array:
+    """start + i * step for i < count, computed in the holder."""
+    values = _ramp(count, holder, device)
+    if xp.isdtype(holder, "integral"):
+        # Integers wrap: a step beyond the dtype is as good as its remainder inside.
+        info = xp.iinfo(holder)
+        step = info.min + (int(step) - info.min) % 2**info.bits
     else:
-        raise OverflowError(f"arange(): no integer dtype holds the values from {low} to {high}")
-    values = _ramp(count, dtype, device)
-    if abs(step) != 1:
-        values = xp.multiply(values, abs(step))
-    if low != 0:
-        values = xp.add(values, low)
-    return values if step > 0 else cast("Array", xp.flip(values))
+        start, step = float(start), float(step)
+    if step != 1:
+        values = xp.multiply(values, step)
+    return values if start == 0 else cast("Array", xp.add(values, start))
+
+
+def _count(start: float, stop: float, step: float) -> int:
+    """How many values there are. A float quotient of integers would be wrong above 2**53."""
+    if step == 0:
+        raise ZeroDivisionError
+    if all(isinstance(number, int) for number in (start, stop, step)):
+        return max(int(-((start - stop) // step)), 0)
+    return max(math.ceil((stop - start) / step), 0)
 
 
 def arange(
@@ -48,33 +78,30 @@ def arange(
     dtype: DType | None = None,
     device: Device | None = None,
 ) -> Array:
-    """Evenly spaced values in [start, stop)."""
-    if stop is None:
-        start, stop = 0, start
-    if step == 0:
-        raise ValueError("arange(): step must not be 0")
-    integral = all(isinstance(value, int) for value in (start, stop, step))
-    if dtype is None:
-        dtype = default_dtype("integral" if integral else "real floating", device)
+    """Evenly spaced values in [start, stop): exact integers or floats, converted at the end."""
+    given = (0, start, step) if stop is None else (start, stop, step)
+    to_integers = dtype is not None and xp.isdtype(dtype, ("bool", "integral"))
     try:
-        # The ceiling of an exact integer division: a float quotient is wrong above 2**53.
-        count = -((start - stop) // step) if integral else math.ceil((stop - start) / step)
+        numbers = [_number(value) for value in given]
+        if to_integers and all(number % 1 == 0 for number in numbers):
+            numbers = [int(number) for number in numbers]
+        start, stop, step = numbers
+        count = _count(start, stop, step)
+    except ZeroDivisionError:
+        raise ValueError("arange(): step must not be 0") from None
     except (TypeError, ValueError, OverflowError) as error:
         kind = TypeError if isinstance(error, TypeError) else ValueError
-        message = f"arange(): expected finite real numbers, got {start!r}, {stop!r}, {step!r}"
+        message = "arange(): expected finite real numbers, got {!r}, {!r}, {!r}".format(*given)
         raise kind(message) from None
-    count = max(int(count), 0)
     countable("arange", (count,))
-    if integral:
-        values = _integers(int(start), count, int(step), device)
+    if isinstance(start, int) and isinstance(stop, int) and isinstance(step, int):
+        start = start if count > 0 else 0
+        wanted = dtype or default_dtype("integral", device)
+        holder = _holder(start, start + max(count - 1, 0) * step, wanted, device)
     else:
-        computed = default_dtype("real floating", device)
-        values = _ramp(count, computed, device)
-        if step != 1:
-            values = xp.multiply(values, step)
-        if start != 0:
-            values = xp.add(values, start)
-    return cast("Array", xp.astype(values, dtype, copy=False))
+        holder = default_dtype("real floating", device)
+        wanted = dtype or holder
+    return cast("Array", xp.astype(_steps(start, step, count, holder, device), wanted, copy=False))
 
 
 def linspace(
@@ -95,9 +122,8 @@ def linspace(
     kind = "real floating"
     if isinstance(start, complex) or isinstance(stop, complex):
         kind = "complex floating"
+    # Not in the asked dtype: float16 cannot count far.
     computed = default_dtype(kind, device)
-    if dtype is not None and xp.isdtype(dtype, ("real floating", "complex floating")):
-        computed = dtype
     intervals = num - 1 if endpoint else num
     try:
         step = (stop - start) / intervals if intervals > 0 else 0.0
@@ -110,7 +136,7 @@ def linspace(
         values[num - 1] = stop
     if dtype is None or dtype == computed:
         return cast("Array", values)
-    rounded = values if xp.isdtype(dtype, "complex floating") else xp.floor(values)
+    rounded = xp.floor(values) if xp.isdtype(dtype, "integral") else values
     return cast("Array", xp.astype(rounded, dtype))
 
 
