@@ -8,7 +8,7 @@ import pytest
 
 import arrayforge as xp
 from arrayforge import _core
-from arrayforge.composites.primitives import COMPLEX_PRIMITIVES, PRIMITIVES
+from arrayforge.backend import COMPLEX_PRIMITIVES, PRIMITIVES
 
 # Every function of the standard that is no primitive: x, m and i are arrays, d is the device.
 COMPOSED = """

@@ -9,7 +9,8 @@ from typing import Any
 
 from . import _core
 
-_loaded: dict[str, _core.Backend] = {"cpu": _core._cpu.backend}
+NATIVE = _core._cpu.backend
+_loaded: dict[str, _core.Backend] = {"cpu": NATIVE}
 GROUP = "arrayforge.backends"
 
 

@@ -4,7 +4,7 @@ import types
 
 import numpy as np
 
-from arrayforge.composites.primitives import PRIMITIVES
+from arrayforge.backend import PRIMITIVES
 
 
 def bare(x):
