@@ -84,16 +84,13 @@ def test_not_installed_says_what_to_run(installed):
 
 def test_the_hint_may_depend_on_the_driver(installed, monkeypatch):
     spec = """
-from arrayforge import drivers
-class Spec:
-    name, summary, api_version = "gpuish", "", 1
-    probe = staticmethod(lambda: "gpuish is not installed")
-    load = None
+from arrayforge import backend, drivers
+class Spec(backend.Spec):
     @property
     def install_hint(self):
         found = drivers.cuda_version()
         return f'pip install "gpuish[{"cuda13" if found and found[0] >= 13 else "cuda12"}]"'
-SPEC = Spec()
+SPEC = Spec("gpuish", "", "gpuish_engine:BACKEND", modules=("no_such_engine",))
 """
     installed("gpuish", spec=spec)
     for version, extra in ((13000, "cuda13"), (12040, "cuda12"), (None, "cuda12")):
@@ -203,6 +200,8 @@ BAD_MEMBERS = {
     "dtypes_list": ("dtypes = lambda self, d: ['bool']", "dtypes() must be a mapping of names"),
     "dtypes_none": ("dtypes = lambda self, d: {}", "dtypes() must be a mapping of names, got {}"),
     "dtypes_odd": ("dtypes = lambda self, d: {'f8': 1}", "dtypes() names 'f8', which is no dtype"),
+    "namespace_raise": ("namespace = property(lambda s: 1 // 0)", "loaded: ZeroDivisionError: "),
+    "level_text": ("wraps, level = True, 'high'", "cannot be loaded: "),
     "dtypes_raise": ("dtypes = lambda self, d: d.x", "cannot be loaded: AttributeError: "),
 }
 

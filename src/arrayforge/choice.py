@@ -140,7 +140,8 @@ def _called(function: str, name: str | None, device: str | None) -> Choice:
     try:
         return _choose(name, given, (backend_why, device_why))
     except (TypeError, ValueError) as error:
-        if "(): " in str(error) or str(error).startswith(function):
+        own = type(error) in (TypeError, ValueError, _core.DeviceError)
+        if not own or "(): " in str(error) or str(error).startswith(function):
             raise
         raise type(error)(f"{function}(): {error}") from None
 

@@ -172,7 +172,9 @@ def unknown_names() -> dict[str, str | None]:
 
     from . import registry
 
-    owners = tuple(f"{name.upper()}_" for name in {*registry._loaded, *registry.names()})
+    owners = tuple(
+        f"{name.upper().replace('-', '_')}_" for name in {*registry._loaded, *registry.names()}
+    )
     unknown = {}
     for name in names:
         if not name.startswith(owners):

@@ -102,7 +102,7 @@ def _point(name: str) -> EntryPoint:
 
 
 @contextmanager
-def _blaming(who: str) -> Iterator[None]:
+def blaming(who: str) -> Iterator[None]:
     """Whatever a plug-in raises becomes an ImportError that names it and keeps the cause."""
     try:
         yield
@@ -131,13 +131,13 @@ def spec(name: str) -> tuple[Any, str]:
     """
     if is_object(name):
         who = f"backend {name!r}"
-        with _blaming(who):
+        with blaming(who):
             return _object(name), who
     point = _point(name)
     who = f"backend {name!r} of {origin(point)}"
-    with _blaming(who):
+    with blaming(who):
         found = point.load()
-    told = getattr(found, "name", None)
+        told = getattr(found, "name", None)
     if told != name:
         raise BrokenBackendError(f"{who} calls itself {told!r}")
     return found, who
@@ -156,13 +156,14 @@ def unusable(found: Any, who: str) -> str | None:
     """Why the backend of the spec cannot be used, as it says itself; None where it can."""
     if not hasattr(found, "probe"):
         return None
-    with _blaming(who):
+    with blaming(who):
         reason = found.probe()
     return None if reason is None else str(reason)
 
 
-def implementation(name: str) -> Any:
-    """The backend of that name or `module:object`, known to have what the contract asks for.
+def implementation(name: str) -> tuple[Any, str]:
+    """The backend of that name or `module:object`, known to have what the contract asks for, and
+    who is to blame for it.
 
     Raises:
         ImportError: unknown, not installed, or broken; the message says which and names the
@@ -177,10 +178,11 @@ def implementation(name: str) -> Any:
             raise NotInstalledError(
                 f"backend {name!r} cannot be used: {reason}" + (f"; {hint}" if hint else "")
             )
-        with _blaming(who):
+        with blaming(who):
             backend = found.load()
-    _check(backend, who, None if is_object(name) else name)
-    return backend
+    with blaming(who):
+        _check(backend, who, None if is_object(name) else name)
+    return backend, who
 
 
 def _check_version(found: Any, who: str) -> None:
@@ -203,15 +205,14 @@ def _check(backend: Any, who: str, name: str | None) -> None:
         if member in FUNCTIONS and not callable(getattr(backend, member)):
             raise BrokenBackendError(f"{who}: {member} is not a function")
     own = backend.name
-    if not isinstance(own, str) or not own.isidentifier() or name not in (None, own):
-        expected = repr(name) if name else "an identifier"
+    if not isinstance(own, str) or not own or {*own} & {*":, "} or name not in (None, own):
+        expected = repr(name) if name else "a text without colons, commas and blanks"
         raise BrokenBackendError(f"{who}: name must be {expected}, got {own!r}")
     if own == "cpu":
         raise BrokenBackendError(f"{who}: the name 'cpu' is that of the native backend")
-    with _blaming(who):
-        devices = list(backend.devices())
-        dtypes = backend.dtypes(devices[0]) if devices else {}
+    devices = list(backend.devices())
     _check_devices(devices, own, who)
+    dtypes = backend.dtypes(devices[0])
     if not isinstance(dtypes, Mapping) or not dtypes:
         raise BrokenBackendError(f"{who}: dtypes() must be a mapping of names, got {dtypes!r}")
     if strange := [key for key in dtypes if key not in DTYPES]:

@@ -51,7 +51,7 @@ def _load(name: str) -> _core.Backend:
     from . import discovery
 
     begin = perf_counter()
-    implementation = discovery.implementation(name)
+    implementation, who = discovery.implementation(name)
     own = implementation.name
     if own in _loaded and _loaded[own].implementation is not implementation:
         if name == own:  # another thread was first
@@ -59,9 +59,10 @@ def _load(name: str) -> _core.Backend:
         raise discovery.BrokenBackendError(
             f"backend {name!r}: another backend of the name {own!r} is loaded"
         )
-    backend = _loaded.get(own) or _core.Backend(implementation)
-    for device_name in implementation.devices():
-        _core._intern_device(device_name, backend)
+    with discovery.blaming(who):
+        backend = _loaded.get(own) or _core.Backend(implementation)
+        for device_name in implementation.devices():
+            _core._intern_device(device_name, backend)
     _loaded.setdefault(own, backend)
     _loaded[name] = backend
     journal.debug("loaded backend %s in %.3f s", name, perf_counter() - begin)
