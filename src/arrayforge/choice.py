@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from . import _core, journal, registry
 
@@ -19,13 +19,17 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 _COROUTINE, _GENERATORS = 0x80, 0x20 | 0x200  # of code objects; inspect would be a slow import
 
 
-class Choice(NamedTuple):
-    """A device, what chose it, and the names before it in a list of which none could be used."""
+# No NamedTuple: making one takes as long as importing a module.
+class Choice:
+    """A device, what chose it, and the names before it in a list, with why each was skipped."""
 
-    device: _core.Device
-    why: str
-    skipped: dict[str, str]
-    outer: Choice | None = None  # of the block around a block
+    __slots__ = ("device", "outer", "skipped", "why")
+
+    def __init__(self, device: _core.Device, why: str, skipped: dict[str, str]) -> None:
+        self.device = device
+        self.why = why
+        self.skipped = skipped
+        self.outer: Choice | None = None  #: of the block around a block
 
 
 _DEFAULT = Choice(_core._cpu, "nothing else was asked for", {})
@@ -193,7 +197,8 @@ class use_backend:  # noqa: N801  (used like a function)
         journal.debug("backend in force: %s, because of %s", chosen.device, chosen.why)
         # The blocks around this one are kept in the context, not here: one object may be entered
         # many times, by several threads and tasks.
-        _context.set(chosen._replace(outer=_context.get()))
+        chosen.outer = _context.get()
+        _context.set(chosen)
         _core._context_device.set(chosen.device)
 
     def __exit__(self, *error: object) -> None:
