@@ -32,7 +32,8 @@ and may have these:
                              host, which transfers() counts and no_transfers() refuses; another
                              function of linalg or fft that is missing is an error
     shares_host(device)      True where from_host and to_host share memory: moves copy nothing
-    from_dlpack(x, device)   a raw array over the memory of x; BufferError where it is out of reach
+    from_dlpack(x, device)   a raw array over the memory of x, which may be the library's own array;
+                             device None: where x lies; BufferError where it is out of reach
     transfer(raw, device)    a raw array on another device of the same backend
     views_alias              False where a write to an array is not seen through its views
     synchronize(device)      waits until everything asked for has been computed

@@ -143,6 +143,23 @@ def spec(name: str) -> tuple[Any, str]:
     return found, who
 
 
+def owners() -> dict[str, str]:
+    """Top-level modules by the backend that their arrays belong to.
+
+    Only what no backend of ours claims is a plug-in's: installing one moves no array elsewhere.
+    """
+    found: dict[str, str] = {}
+    for name, offers in sorted(points().items(), key=lambda item: not _is_ours(item[1][0])):
+        try:
+            with blaming(name):
+                modules = tuple(offers[0].load().modules)
+        except ImportError:  # a broken plug-in owns nothing
+            continue
+        for module in modules:
+            found.setdefault(module, name)
+    return found
+
+
 def is_backend_object(text: str) -> bool:
     """Whether `module:object` leads to a spec or a backend, and not to anything else."""
     try:

@@ -69,6 +69,19 @@ def _load(name: str) -> _core.Backend:
     return backend
 
 
+_by_module: dict[str, str] = {}
+
+
+def owner_of(array: Any) -> _core.Backend | None:
+    """The backend to whose library an object of another library belongs, loaded; None: nobody's."""
+    if not _by_module:
+        from . import discovery
+
+        _by_module.update(discovery.owners())
+    owner = _by_module.get(type(array).__module__.partition(".")[0])
+    return load(owner) if owner else None
+
+
 def device_names(backend: _core.Backend) -> list[str]:
     """Names of the devices of a loaded backend, the default one first."""
     if backend.implementation is None:
