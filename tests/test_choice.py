@@ -343,3 +343,14 @@ def test_settings_of_backends_are_theirs(tmp_path, run_python):
     assert run(ARRAYFORGE_WHOLLY_OTHER="2") == ""
     (tmp_path / "mine.py").write_text(plugins.BACKEND.replace("{name}", "mine"))
     assert run(ARRAYFORGE_MINE_DEVICE="1", ARRAYFORGE_BACKEND="mine:BACKEND") == ""
+
+
+def test_the_log_tells_what_is_moved(tmp_path, run_python):
+    plugins.install(tmp_path, "fleet")
+    code = """
+import arrayforge as xp
+x = xp.ones(3, device="fleet:0")
+x.to_device("cpu")
+"""
+    said = run_python(code, PYTHONPATH=str(tmp_path), ARRAYFORGE_LOG="debug").stderr
+    assert "to_device() moves 24 bytes from fleet:0 to cpu, at <string>:4\n" in said

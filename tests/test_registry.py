@@ -350,3 +350,20 @@ with xp.use_backend("aliased", device="cuda:0"):
 """
     done = run_python(code, PYTHONPATH=str(tmp_path))
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_plug_in_owns_only_what_nobody_of_ours_does(tmp_path, run_python):
+    claims = 'modules=("numpy", "fractions"), install_hint='
+    plugins.install(tmp_path, "greedy", spec=plugins.SPEC.replace("install_hint=", claims))
+    plugins.install(tmp_path, "failing", spec="raise SystemExit('boom')")
+    code = """
+import fractions
+import numpy as np
+import arrayforge as xp
+from arrayforge import registry
+assert registry.owner_of(np.ones(1)).name == "numpy"
+assert registry.owner_of(fractions.Fraction(1)).name == "greedy"
+assert registry.owner_of(1) is None
+"""
+    done = run_python(code, PYTHONPATH=str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
