@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import arrayforge as xp
-from arrayforge import _core
+from arrayforge import _core, registry
 from arrayforge.backend import HOST_FUNCTIONS
 from arrayforge.testing import (
     assert_close,
@@ -19,6 +19,7 @@ from arrayforge.testing import (
 )
 from arrayforge.testing._check_functions import _calls, _wrong_result
 from arrayforge.testing._distances import distances, worst
+from arrayforge.testing._side_by_side import device_for
 
 # -- Distances
 
@@ -156,6 +157,7 @@ class Crooked:
         wrong = {
             "exp": lambda x: np.nextafter(np.exp(x), np.inf),
             "floor": lambda x: np.floor(x) + (x == 2.5),
+            "bitwise_xor": lambda x1, x2: np.bitwise_xor(x1, x2) + 1,
             "sum": lambda x, **options: np.sum(x, **options).astype("float32"),
             "flip": self.refuse,
         }
@@ -175,12 +177,6 @@ class Crooked:
 @pytest.fixture
 def crooked(on):
     base = on("mutable", [0]).device.backend.implementation
-    try:
-        return _core._intern_device("crooked", None)
-    except TypeError:
-        pass
-    from arrayforge import registry
-
     if "crooked" not in registry._loaded:
         registry._loaded["crooked"] = _core.Backend(Crooked(base))
     return _core._intern_device("crooked", registry._loaded["crooked"])
@@ -231,12 +227,26 @@ def test_a_tolerance_lets_rounding_pass_and_equalizes(crooked):
     assert_equal(result.value, program(xp.asarray([0.5])))
 
 
+def test_outside_a_comparison_an_engine_s_error_is_raised(crooked):
+    device = device_for((_core._cpu, crooked))
+    x = xp.asarray([1.0, 2.0], device=device)
+    with pytest.raises(ValueError, match="no mirrors"):
+        xp.flip(x)
+    assert xp.exp(x).device == "cpu|crooked"
+
+
 def test_whole_numbers_have_no_tolerance(crooked):
-    result = crooked_against_cpu(lambda x: xp.floor(x), xp.asarray([2.5, 1.5]), ulps=2**53)
-    assert result.agree
-    integers = compare_backends(lambda x: x + 1, xp.asarray([1]), backends=("cpu", "mutable"))
-    assert integers.agree
-    assert_equal(integers.value, xp.asarray([2]))
+    assert crooked_against_cpu(xp.floor, xp.asarray([2.5, 1.5]), ulps=2**53).agree
+    result = crooked_against_cpu(lambda x: x ^ 3, xp.asarray([4, 5]), ulps=2**53)
+    assert result.first_difference.ulps == 1
+    assert result.first_difference.operands == ("int64 (2,)", "3")
+    assert "at (0,): cpu 7, crooked 8: off by 1" in str(result)
+
+
+def test_an_engine_that_keeps_no_plan_is_named(crooked):
+    found = crooked_against_cpu(xp.sum, xp.asarray([4.0, 5.0])).first_difference
+    assert (found.operation, found.kind, found.ulps) == ("sum", "error", None)
+    assert "sum(): backend crooked returned float32 of shape ()" in found.details
 
 
 def test_errors_and_dtypes_are_compared(crooked):

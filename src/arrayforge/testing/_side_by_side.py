@@ -145,8 +145,9 @@ class SideBySide:
         run = current.get()
         if run is not None:
             run.operation(name, operands, results, compare_values=name not in _UNDEFINED)
-        if isinstance(results[0], Exception):
-            raise results[0]
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
         return self._together(results)
 
     def _together(self, results: list[Any]) -> Any:
