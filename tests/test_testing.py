@@ -17,7 +17,7 @@ from arrayforge.testing import (
     check_backend,
     compare_backends,
 )
-from arrayforge.testing._check_functions import _calls, _wrong_result
+from arrayforge.testing._check_functions import _wrong_result, calls
 from arrayforge.testing._distances import distances, worst
 from arrayforge.testing._side_by_side import device_for
 
@@ -397,6 +397,10 @@ def test_miniatures_have_no_problems(on, name):
     assert check_backend("cpu") == []
 
 
+def test_numpy_has_no_problems():
+    assert check_backend("numpy") == []
+
+
 def test_host_functions_need_a_reason(on):
     problems = check_backend(miniature(on, "dependent"))
     about = {line.partition(":")[0] for line in problems}
@@ -405,7 +409,7 @@ def test_host_functions_need_a_reason(on):
 
 def test_the_samples_name_every_function():
     everything = {"bool", "int64", "float64", "complex64", "complex128"}
-    found = {name for d in everything for name, _ in _calls(getattr(xp, d), list(everything))}
+    found = {name for d in everything for name, _ in calls(getattr(xp, d), list(everything))}
     # What takes no array of the engine, or nothing else than what is tried beside it.
     rest = {"from_dlpack", "can_cast", "finfo", "iinfo", "isdtype", "result_type"}
     rest |= {"broadcast_shapes", "linalg.matmul", "linalg.matrix_transpose", "linalg.tensordot"}
@@ -421,7 +425,7 @@ def test_the_samples_name_every_function():
 @pytest.mark.parametrize("dtype", ["bool", "int8", "uint64", "float32", "bfloat16", "complex64"])
 def test_the_samples_suit_the_native_engine(dtype):
     held = [dtype, "complex64", "complex128"]
-    for name, (args, named) in _calls(getattr(xp, dtype), held):
+    for name, (args, named) in calls(getattr(xp, dtype), held):
         assert _wrong_result(_core._cpu, name, args, named, dtype) is None
 
 

@@ -31,12 +31,13 @@ _ACCEPTED = {
 def function_problems(problems: Problems, device: _core.Device, held: list[str]) -> None:
     """Try every function on every dtype that the device holds."""
     for dtype in held:
-        for name, (args, named) in _calls(getattr(xp, dtype), held):
+        for name, (args, named) in calls(getattr(xp, dtype), held):
             given = (device, name, args, named, dtype)
             problems.tried(f"namespace.{name}", dtype, _wrong_result, *given)
 
 
-def _calls(dtype: Any, held: list[str]) -> Iterator[tuple[str, Call]]:
+def calls(dtype: Any, held: list[str]) -> Iterator[tuple[str, Call]]:
+    """The samples for a dtype, by the name of the function."""
     for name, arity, accepts, _ in _core._op_table():
         # The standard's functions on dtypes beyond it are a bonus, which no engine owes.
         if xp.isdtype(dtype, _ACCEPTED[accepts]):
@@ -58,15 +59,19 @@ def _calls(dtype: Any, held: list[str]) -> Iterator[tuple[str, Call]]:
                 yield name, call
 
 
+def result_of(
+    device: _core.Device, name: str, args: tuple[Any, ...], named: dict[str, Any], dtype: str
+) -> Any:
+    """What a function gives for a call of the samples."""
+    space, _, function = name.rpartition(".")
+    public = getattr(getattr(xp, space) if space else xp, function)
+    return public(*_filled(args, dtype, device), **_filled(named, dtype, device))
+
+
 def _wrong_result(
     device: _core.Device, name: str, args: tuple[Any, ...], named: dict[str, Any], dtype: str
 ) -> str | None:
-    space, _, function = name.rpartition(".")
-    public = getattr(getattr(xp, space) if space else xp, function)
-    expected, found = (
-        public(*_filled(args, dtype, where), **_filled(named, dtype, where))
-        for where in (_core._cpu, device)
-    )
+    expected, found = (result_of(where, name, args, named, dtype) for where in (_core._cpu, device))
     rtol = float("inf") if name in samples.OPEN else _tolerance(dtype)
     return same_values(found, expected, rtol=rtol)
 
