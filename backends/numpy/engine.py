@@ -22,6 +22,10 @@ class NumPy(Adapter):
     name = "numpy"
     library = np
     corrections = functions
+    inplace_operators = (
+        *("add", "subtract", "multiply", "divide"),
+        *("bitwise_and", "bitwise_or", "bitwise_xor"),
+    )
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,14 +59,10 @@ class NumPy(Adapter):
         """By NumPy."""
         return raw.item()
 
-    def getitem(self, raw: Any, key: Any) -> Any:
-        """An element is a view without axes, as a slice is one with some."""
-        found = raw[key]
-        return found if type(found) is np.ndarray else raw[(*key, ...)]
-
     def setitem(self, raw: Any, key: Any, value: Any) -> Any:
         """In place; NumPy's scalars become arrays first."""
-        raw = np.asarray(raw)
+        if type(raw) is not np.ndarray:
+            raw = np.asarray(raw)
         raw[key] = value
         return raw
 
