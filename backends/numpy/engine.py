@@ -30,6 +30,7 @@ class NumPy(Adapter):
     def __init__(self) -> None:
         super().__init__()
         self._dtypes = {n: np.dtype(n) for n in DTYPES if n != "bfloat16"}
+        self._names = {dtype: name for name, dtype in self._dtypes.items()}
 
     def dtypes(self, device: str | None) -> Mapping[str, Any]:
         """Everything but bfloat16."""
@@ -37,7 +38,7 @@ class NumPy(Adapter):
 
     def describe(self, raw: Any) -> tuple[str, tuple[int, ...], str]:
         """By NumPy's attributes, which its scalars have too."""
-        return raw.dtype.name, raw.shape, "numpy"
+        return self._names[raw.dtype], raw.shape, "numpy"
 
     def shares_host(self, device: str) -> bool:
         """NumPy's memory is host memory."""

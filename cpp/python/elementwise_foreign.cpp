@@ -66,7 +66,8 @@ struct DirectCall {
 
   // Null where the engine has no function of its own.
   py::object compute(Op op, int arity) {
-    PyObject* function = backend_function(model->backend, index_of(op));
+    PyObject* function = model->backend->functions[index_of(op)];
+    if (!function || function == Py_None) function = backend_function(model->backend, index_of(op));
     if (!function) return {};
     const auto count = static_cast<std::size_t>(arity) | PY_VECTORCALL_ARGUMENTS_OFFSET;
     return steal(PyObject_Vectorcall(function, args + 1, count, nullptr));
