@@ -106,8 +106,8 @@ PyObject* to_numpy(PyObject* self, PyObject* args, PyObject* keywords) {
     }
     ArrayObject* array = as_array(self);
     py::object host;
-    if (!array->is_native() && array->device == cpu_device()) {
-      host = steal(to_host(array));  // a wrapper around host memory
+    if (!array->is_native() && in_host_memory(array)) {
+      host = steal(to_host(array));
       array = as_array(host.ptr());
       self = host.ptr();
     }

@@ -17,6 +17,14 @@ PyObject* to_host(ArrayObject* array) {
       .ptr();
 }
 
+bool in_host_memory(ArrayObject* array) {
+  // A wrapper around host memory shows the cpu.
+  if (array->is_native() || array->device == cpu_device()) return true;
+  const py::object backend = borrow(array->backend->implementation);
+  if (!py::hasattr(backend, "shares_host")) return false;
+  return py::cast<bool>(backend.attr("shares_host")(borrow(array->device->name)));
+}
+
 PyObject* move_to(ArrayObject* array, DeviceObject* device) {
   PyObject* self = reinterpret_cast<PyObject*>(array);
   if (array->device == device) return new_ref(self);
