@@ -1,4 +1,4 @@
-"""Runs the test-suites of SciPy and scikit-learn with arrayforge and compares with their NumPy runs.
+"""Runs the test-suites of SciPy and scikit-learn with arrayforge, compared with their NumPy runs.
 
     python tests/clients/suites.py [NAME ...] [--backend NAME] [--jobs N] [--slow] [--keep FOLDER]
 
