@@ -86,6 +86,14 @@ def test_arrays_of_any_rank_are_nested_sequences():
         xp.asarray(nested)
 
 
+def test_arrays_of_an_engine_are_joined_by_stack(on):
+    x = on("mutable", [1.0, 2.0])
+    with pytest.raises(ValueError, match=r"obj\[1\] is an array of shape \(2,\).* stack\(\)"):
+        xp.asarray([[3.0, 4.0], x], device=x.device)
+    joined = xp.asarray([x[0], x[1]], device=x.device)
+    assert joined.to_device("cpu").tolist() == [1.0, 2.0]
+
+
 @pytest.mark.parametrize("dtype", STANDARD)
 def test_numpy_arrays_of_any_layout(device, dtype):
     needs(device, dtype)
