@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import re
 import warnings
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -51,6 +50,10 @@ SHORT = {
     "scipy.spatial.transform": lambda m: {"R": m.Rotation, "T": m.RigidTransform},
     "xarray": lambda m: {"V": m.Variable, "D": m.DataArray},
 }
+
+
+# Such a line ends in NumPy or in compiled code: engines with memory of their own refuse it.
+HOST = "# host"
 
 
 def lines(name):
@@ -102,19 +105,6 @@ class Calls:
     def call_replaced(self, sequence, index, value):
         sequence[index] = value
         return sequence
-
-
-def compiled_only(calls, line):
-    """Whether SciPy says that one of the line's functions reads host memory."""
-    from scipy._lib._array_api import xp_capabilities_table as table
-
-    for module, name in re.findall(r"\b(\w+)\.(\w+)\(", line):
-        function = getattr(calls.names.get(module), name, None)
-        if getattr(function, "__hash__", None) and function in table:
-            says = table[function]
-            if says["cpu_only"] or says["np_only"]:
-                return True
-    return False
 
 
 def parts(result):
@@ -170,11 +160,11 @@ def reads_as_numpy(device):
 CALLS = [(name, line) for name in MODULES for line in lines(name)]
 
 
-@pytest.mark.parametrize(("name", "line"), CALLS, ids=[f"{n}: {line}" for n, line in CALLS])
+@pytest.mark.parametrize(("name", "line"), CALLS, ids=[f"{n}: {line.removesuffix(HOST)}" for n, line in CALLS])
 def test_a_call_gives_what_numpy_gives(device, raw_inputs, name, line):
     plain = Calls(name, np, raw_inputs, np.array).evaluate(line)
     calls = Calls(name, xp, raw_inputs, lambda x: xp.asarray(x, device=device))
-    if not reads_as_numpy(device) and compiled_only(calls, line):
+    if line.endswith(HOST) and not reads_as_numpy(device):
         with pytest.raises(TypeError, match="is not in host memory"):
             calls.evaluate(line)
         return

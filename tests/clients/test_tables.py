@@ -1,4 +1,4 @@
-"""The tables in calls/ are complete: what clients document as ready for the array API has a line."""
+"""The tables in calls/ are complete: what clients list as ready for the array API has a line."""
 
 from __future__ import annotations
 
