@@ -160,7 +160,10 @@ def reads_as_numpy(device):
 CALLS = [(name, line) for name in MODULES for line in lines(name)]
 
 
-@pytest.mark.parametrize(("name", "line"), CALLS, ids=[f"{n}: {line.removesuffix(HOST)}" for n, line in CALLS])
+NAMES = [f"{name}: {line.removesuffix(HOST).rstrip()}" for name, line in CALLS]
+
+
+@pytest.mark.parametrize(("name", "line"), CALLS, ids=NAMES)
 def test_a_call_gives_what_numpy_gives(device, raw_inputs, name, line):
     plain = Calls(name, np, raw_inputs, np.array).evaluate(line)
     calls = Calls(name, xp, raw_inputs, lambda x: xp.asarray(x, device=device))
