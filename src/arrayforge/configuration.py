@@ -160,6 +160,8 @@ def _warn_about_unknown_names() -> None:
     for name in os.environ:
         if not name.startswith("ARRAYFORGE_") or name[11:] in KNOWN:
             continue
+        if name.startswith("ARRAYFORGE_TEST_"):  # settings of the tests
+            continue
         import difflib
         import warnings
 
