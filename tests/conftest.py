@@ -9,15 +9,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from engines import ENGINES, INSTALLED
 
 import arrayforge as xp
 from arrayforge import _core, registry
 
-MINIATURES = ("mutable", "immutable", "wrapping", "dependent")
-
 
 def load_miniature(name: str) -> xp.Device:
-    """The device of one of the backends under tests/backends, loaded from its file."""
+    """The device of a backend under tests/backends, or of an installed one that was asked for."""
+    if name in INSTALLED:
+        return registry._first_device(name)
     if name not in registry._loaded:
         import importlib.util
 
@@ -32,9 +33,9 @@ def load_miniature(name: str) -> xp.Device:
     return registry.device(name)
 
 
-@pytest.fixture(params=("cpu", *MINIATURES))
+@pytest.fixture(params=("cpu", *ENGINES))
 def device(request):
-    """The native device, then the one of every miniature backend."""
+    """The native device, then the one of every engine."""
     if request.param == "cpu":
         return _core._cpu
     return load_miniature(request.param)
@@ -42,13 +43,13 @@ def device(request):
 
 @pytest.fixture
 def engine(request):
-    """The device of the miniature backend that the test names by indirect parametrization."""
+    """The device of the engine that the test names by indirect parametrization."""
     return load_miniature(request.param)
 
 
 @pytest.fixture
 def on():
-    """on(name, values): an array on the miniature backend of that name."""
+    """on(name, values): an array on the engine of that name."""
     return lambda name, values: xp.asarray(values, device=load_miniature(name))
 
 

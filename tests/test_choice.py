@@ -315,10 +315,7 @@ def test_the_log_tells_what_was_chosen_and_loaded(tmp_path, run_python):
     ).stderr.splitlines()
     assert said[0].startswith("arrayforge INFO: skipped xyz: backend 'xyz' is unknown")
     assert said[1].startswith("arrayforge DEBUG: loaded backend fleet in 0.")
-    assert (
-        said[2]
-        == "arrayforge INFO: backend in force: fleet:0 (ARRAYFORGE_BACKEND=xyz,fleet)"
-    )
+    assert said[2] == "arrayforge INFO: backend in force: fleet:0 (ARRAYFORGE_BACKEND=xyz,fleet)"
     assert said[3] == "arrayforge INFO: backend in force: cpu (set_backend('cpu'))"
     assert len(said) == 4
     assert run_python(code, ARRAYFORGE_LOG="warning").stderr == ""

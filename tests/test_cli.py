@@ -100,6 +100,12 @@ def test_unknown_settings_warn_with_the_nearest_name():
     assert "CUPY_POOL" not in done.stderr
 
 
+def test_settings_of_the_tests_are_no_typing_errors():
+    done = python("-c", "import arrayforge", ARRAYFORGE_TEST_BACKENDS="numpy")
+    assert done.returncode == 0
+    assert done.stderr == ""
+
+
 def test_the_other_commands_of_a_working_installation(capsys):
     assert cli.main(["info"]) == 0
     said = capsys.readouterr().out

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from values import COMPLEX, REAL, array, layouts, lives_on, needs
+from values import COMPLEX, REAL, array, host, layouts, lives_on, needs
 from values import close as near
 
 import arrayforge as xp
@@ -161,3 +161,16 @@ def test_integers_are_transformed_in_double_precision():
     x = xp.asarray([1, 2, 3])
     near(xp.fft.fft(x), np.fft.fft([1.0, 2.0, 3.0]))
     near(xp.fft.rfft(x), np.fft.rfft([1.0, 2.0, 3.0]))
+
+
+@pytest.mark.parametrize("name", ["fft", "ifft", "rfft", "irfft", "hfft", "ihfft"])
+def test_no_point_at_all_stands_for_zeros(device, name):
+    """NumPy's irfft hands out memory that nobody wrote there."""
+    needs(device, "complex128")
+    real = name in ("rfft", "ihfft")
+    x = xp.zeros((3, 0), dtype=xp.float64 if real else xp.complex128, device=device)
+    result = host(getattr(xp.fft, name)(x, n=8))
+    assert result.shape == (3, 5 if real else 8)
+    assert not result.any()
+    if name == "irfft":
+        assert not host(xp.fft.irfftn(x, s=(4, 8))).any()

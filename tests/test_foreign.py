@@ -8,10 +8,9 @@ import re
 
 import numpy as np
 import pytest
+from engines import ENGINES
 
 import arrayforge as xp
-
-MINIATURES = ("mutable", "immutable", "wrapping", "dependent")
 
 # Names in the expressions below. An engine that lacks a dtype skips nothing: its expressions are
 # those whose names it can hold.
@@ -156,7 +155,7 @@ def holds(engine, expression):
 
 
 def each(texts):
-    pairs = [(m, e) for m in MINIATURES for text in texts for e in split(text) if holds(m, e)]
+    pairs = [(m, e) for m in ENGINES for text in texts for e in split(text) if holds(m, e)]
     return pytest.mark.parametrize(("engine", "expression"), pairs, indirect=["engine"])
 
 

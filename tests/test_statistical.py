@@ -285,3 +285,11 @@ def test_complex_numbers_have_no_order():
     for name in ("max", "min"):
         with pytest.raises(TypeError, match=rf"{name}\(\): "):
             getattr(xp, name)(xp.asarray([1j]))
+
+
+@pytest.mark.parametrize("name", ["sum", "prod", "cumulative_sum", "cumulative_prod"])
+def test_complex_numbers_do_not_add_up_to_real_ones(device, name):
+    needs(device, "complex128")
+    x = xp.asarray([1j, 2.0], device=device)
+    with pytest.raises(TypeError, match=rf"^{name}\(\): complex numbers do not add up to uint8"):
+        getattr(xp, name)(x, dtype=xp.uint8)

@@ -60,6 +60,13 @@ EngineCall engine_reduction(EngineCall call, const Arguments& a, DType operand, 
   return call;
 }
 
+// The dtype of a sum or product as it is wanted, or as the standard's rule gives it.
+void check_wanted(const char* function, DType from, DType to) {
+  if (!is_complex(from) || is_complex(to) || to == DType::bool_) return;
+  throw TypeError(std::string(function) + "(): complex numbers do not add up to " +
+                  std::string(name(to)));
+}
+
 DType sum_dtype(const char* function, DType dtype) {
   if (dtype == DType::bool_)
     require_lenient(function, "booleans do not add up; convert with astype()");
@@ -90,6 +97,7 @@ PyObject* reduce_to(const Arguments& a, Reduction reduction) {
   const Dims axes = axes_argument(a, x);
   const auto wanted = to_optional_dtype(a.function(), a[2]);
   const DType dtype = wanted ? *wanted : sum_dtype(a.function(), x.dtype);
+  check_wanted(a.function(), x.dtype, dtype);
   const bool keepdims = to_bool(a.function(), "keepdims", a[3]);
   if (a.engine()) {
     const DType operand = summand_dtype(x.dtype, dtype);
@@ -206,6 +214,7 @@ PyObject* running(const Arguments& a, Reduction reduction) {
   const int axis = normalize_axis(a.function(), wanted_axis, x.ndim());
   const auto wanted = to_optional_dtype(a.function(), a[2]);
   const DType dtype = wanted ? *wanted : sum_dtype(a.function(), x.dtype);
+  check_wanted(a.function(), x.dtype, dtype);
   const bool initial = to_bool(a.function(), "include_initial", a[3]);
   if (a.engine()) {
     Dims shape(x.shape);

@@ -54,10 +54,12 @@ PyObject* to_host(ArrayObject* array) {
   py::object host = backend_member(array->backend, "to_host")(borrow(array->raw));
   // A wrapper hands out the array that it wraps, which may be foreign itself.
   if (is_array(host.ptr())) return to_host(as_array(host.ptr()));
-  return py::module_::import("arrayforge._core")
-      .attr("asarray")(host, py::arg("device") = "cpu")
-      .release()
-      .ptr();
+  // What has DLPack alone is foreign to asarray(), in strict mode.
+  const bool by_dlpack = !PyObject_CheckBuffer(host.ptr()) && py::hasattr(host, "__dlpack__");
+  PyObject* args[2] = {host.ptr(), reinterpret_cast<PyObject*>(cpu_device())};
+  const py::tuple names = py::make_tuple("device");
+  return call_function(by_dlpack ? Function::from_dlpack_ : Function::asarray_, args, 1,
+                       names.ptr());
 }
 
 PyObject* from_host(PyObject* host, DeviceObject* device) {

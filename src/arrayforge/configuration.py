@@ -166,6 +166,7 @@ def unknown_names() -> dict[str, str | None]:
     Backends own those that begin with their name: ARRAYFORGE_CUPY_..., say.
     """
     names = [n[11:] for n in os.environ if n.startswith("ARRAYFORGE_") and n[11:] not in KNOWN]
+    names = [n for n in names if not n.startswith("TEST_")]  # settings of the tests
     if not names:
         return {}
     import difflib

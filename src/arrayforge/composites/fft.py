@@ -40,7 +40,16 @@ def _along_one(name: str, x: Array, n: int | None, axis: int, norm: str) -> Arra
         size = 2 * (size - 1)
     n = _check_size(name, size if n is None else n)
     countable(name, (*x.shape[:axis], n, *x.shape[axis + 1 :]), 16)
-    return _host.fft(name, x, n=n, axis=axis, norm=norm)
+    return _host.fft(name, _padded(name, x, axis), n=n, axis=axis, norm=norm)
+
+
+def _padded(name: str, x: Array, axis: int) -> Array:
+    """Points are missing at the end, where zeros stand for them; NumPy's inverses of real input
+    read memory that nobody wrote where there is no point at all."""
+    if x.shape[axis] > 0 or name not in ("irfft", "hfft", "irfftn"):
+        return x
+    shape = (*x.shape[:axis], 1, *x.shape[axis + 1 :])
+    return cast("Array", xp.zeros(shape, dtype=x.dtype, device=x.device))
 
 
 def _along_several(
@@ -69,7 +78,7 @@ def _along_several(
     sizes = [_check_size(name, size) for size in sizes]
     others = (x.shape[i] for i in range(x.ndim) if i not in axes)
     countable(name, (*others, *sizes), 16)
-    return _host.fft(name, x, s=sizes, axes=axes, norm=norm)
+    return _host.fft(name, _padded(name, x, axes[-1]), s=sizes, axes=axes, norm=norm)
 
 
 def fft(x: Array, /, *, n: int | None = None, axis: int = -1, norm: str = "backward") -> Array:
