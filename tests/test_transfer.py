@@ -196,6 +196,12 @@ def test_dlpack_lands_on_the_backend_of_the_object():
         assert xp.asarray(values, copy=False)._raw is values
 
 
+@pytest.mark.parametrize("dtype", [">f8", "M8[s]", "U3"])
+def test_objects_of_other_dtypes_are_refused(dtype):
+    with pytest.raises(BufferError, match=r"from_dlpack\(\): .*no dtype of ours"):
+        xp.from_dlpack(np.zeros(2, dtype=dtype))
+
+
 def test_numpy_reads_arrays_in_host_memory_only(far):
     x = xp.asarray(VALUES, device="numpy")
     assert np.asarray(x) is not None

@@ -37,8 +37,8 @@ class NumPy(Adapter):
         return self._dtypes
 
     def describe(self, raw: Any) -> tuple[str, tuple[int, ...], str]:
-        """By NumPy's attributes, which its scalars have too."""
-        return self._names[raw.dtype], raw.shape, "numpy"
+        """By NumPy's attributes, which its scalars have too; other dtypes in NumPy's words."""
+        return self._names.get(raw.dtype) or str(raw.dtype), raw.shape, "numpy"
 
     def shares_host(self, device: str) -> bool:
         """NumPy's memory is host memory."""

@@ -1,6 +1,7 @@
 #include "transfer.h"
 
 #include "foreign.h"
+#include "functions.h"
 
 namespace arrayforge {
 namespace {

@@ -21,10 +21,12 @@ object with these members:
                     key is a tuple with an item for every axis, or one mask: integers >= 0, slices
                     with start, stop and step made explicit (stop None: down to the first element),
                     ..., None, raw int64 arrays, raw boolean arrays; all within bounds, but for the
-                    values of integer arrays, which only the engine can see. One that selects a single element ends in ..., for which NumPy gives a view
+                    values of integer arrays, which only the engine can see. One that selects a
+                    single element ends in ..., for which NumPy gives a view
     setitem(raw, key, value)
                     writes and returns raw or None, or returns a new raw array where the engine's
-                    never change; value is a Python scalar, or a raw array of raw's dtype that broadcasts
+                    never change; value is a Python scalar, or a raw array of raw's dtype that
+                    broadcasts
 
 and may have these:
 
