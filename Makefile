@@ -5,6 +5,8 @@ VENV ?= .venv
 MAX_EXAMPLES ?= 200
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 BACKEND ?= cpu
+# Engines that are big to install; the suite runs on each with so many examples.
+ENGINES ?= torch:200 dask:10 jax:10
 ISA ?= all
 ARGS ?=
 
@@ -22,13 +24,16 @@ MUTABLE = .venv-mutants
 RUNTIME = $(shell $${CXX:-g++} -print-file-name=$(1))
 SUPPRESS = $(CURDIR)/tests/sanitize
 
+comma := ,
+space := $(subst ,, )
+
 # What an extra asks for, without building the package once more.
 EXTRA = $(BIN)/python -c 'import sys, tomllib; \
   project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
   print(*project["optional-dependencies"][sys.argv[1]], sep="\n")' $(1) > $(VENV)/$(1).txt \
   && $(PIP) -r $(VENV)/$(1).txt
 
-.PHONY: demo test test-clients test-client-suites fuzz lint format conformance matrix bench \
+.PHONY: demo test test-backends test-clients test-client-suites fuzz lint format conformance matrix bench \
   sanitize tsan mutants clean
 
 demo: $(VENV)/demo.stamp
@@ -36,6 +41,17 @@ demo: $(VENV)/demo.stamp
 
 test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest $(ARGS)
+
+# The tests and the official suite on every engine that pip can install here; those that need a
+# device are tested as far as there is none. The tests of cpu, numpy and fake are in `make test`.
+test-backends: $(VENV)/backends.stamp
+	$(BIN)/python -m pytest tests/engines $(ARGS)
+	ARRAYFORGE_TEST_BACKENDS=$(subst $(space),$(comma),$(foreach e,$(ENGINES),$(firstword $(subst :, ,$(e))))) \
+	  $(BIN)/python -m pytest tests/test_foreign.py tests/test_backends.py $(ARGS)
+	set -e; for engine in $(ENGINES); do \
+	  $(BIN)/python -m arrayforge conformance --backend $${engine%%:*} --max-examples $${engine##*:} \
+	    --jobs $(JOBS) --output build/conformance \
+	    --skips-file conformance/skips.txt --xfails-file conformance/xfails.txt; done
 
 # Calls of scikit-learn, SciPy, array-api-extra, einops and xarray, compared with NumPy's results.
 # CLIENT_BACKENDS=numpy,torch names the engines.
@@ -46,10 +62,12 @@ test-clients: $(VENV)/clients.stamp
 test-client-suites: $(VENV)/clients.stamp
 	$(BIN)/python tests/clients/suites.py --jobs $(JOBS) $(ARGS)
 
+# BACKEND may name several.
 conformance: $(VENV)/conformance.stamp
-	$(BIN)/python -m arrayforge conformance --backend $(BACKEND) --isa '$(ISA)' \
-	  --max-examples $(MAX_EXAMPLES) --jobs $(JOBS) --output build/conformance \
-	  --skips-file conformance/skips.txt --xfails-file conformance/xfails.txt $(ARGS)
+	set -e; for backend in $(BACKEND); do \
+	  $(BIN)/python -m arrayforge conformance --backend $$backend --isa '$(ISA)' \
+	    --max-examples $(MAX_EXAMPLES) --jobs $(JOBS) --output build/conformance \
+	    --skips-file conformance/skips.txt --xfails-file conformance/xfails.txt $(ARGS); done
 
 # What passes where, and who computes what; ARGS='--backend dask --max-examples 10' renews one.
 matrix: $(VENV)/conformance.stamp
@@ -119,6 +137,10 @@ $(VENV)/clients.stamp: $(VENV)/test.stamp
 
 $(VENV)/demo.stamp: $(VENV)/built.stamp
 	$(call EXTRA,demo)
+	touch $@
+
+$(VENV)/backends.stamp: $(VENV)/test.stamp $(VENV)/conformance.stamp
+	$(foreach e,$(ENGINES),$(call EXTRA,$(firstword $(subst :, ,$(e)))) &&) true
 	touch $@
 
 $(VENV)/conformance.stamp: $(VENV)/built.stamp
