@@ -34,6 +34,8 @@ and may have these:
     shares_host(device)      True where from_host and to_host share memory: moves copy nothing
     from_dlpack(x, device)   a raw array over the memory of x; BufferError where it is out of reach
     transfer(raw, device)    a raw array on another device of the same backend
+    dlpack(raw)              an object with __dlpack__ and __dlpack_device__ for an array that has
+                             none of its own
     views_alias              False where a write to an array is not seen through its views
     synchronize(device)      waits until everything asked for has been computed
     memory(device)           dict of counts in bytes, such as {"live": ..., "reserved": ...}
