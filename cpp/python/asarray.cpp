@@ -99,6 +99,11 @@ PyObject* converted(const char* function, ArrayObject* array, std::optional<DTyp
   return call_function(Function::astype_, args, 2);
 }
 
+// Engines whose arrays never change cannot have memory that others write.
+bool takes_memory(DeviceObject* device) {
+  return shares_host(device) && (device == cpu_device() || device->backend->views_alias);
+}
+
 // An engine takes arrays of its own library as they are.
 bool is_its_own(DeviceObject* device, PyObject* object) {
   return device != cpu_device() && PyObject_HasAttrString(object, "__dlpack__") &&
@@ -124,7 +129,7 @@ PyObject* asarray(const Arguments& a) {
     ArrayObject* array = as_array(a[0]);
     DeviceObject* device = a[2] == Py_None ? array->device : to_device(function, a[2]);
     if (device == array->device) return converted(function, array, dtype, wants_copy);
-    if (wants_copy == false && !(shares_host(array->device) && shares_host(device))) {
+    if (wants_copy == false && !(shares_host(array->device) && takes_memory(device))) {
       refuse_copy(function, "another device");
     }
     if (dtype && !has_dtype(device, array->value.dtype)) {
@@ -140,7 +145,7 @@ PyObject* asarray(const Arguments& a) {
     return converted(function, as_array(array.ptr()), dtype, wants_copy);
   }
   const bool shares = shares_host(device);
-  if (!shares && wants_copy == false) refuse_copy(function, "another device");
+  if (wants_copy == false && !takes_memory(device)) refuse_copy(function, "another device");
   // A move may share memory, so that a copy asked for is made before.
   py::object host = steal(wrap(host_array(function, a[0], dtype, wants_copy, device)));
   // Values of Python come from no device.
