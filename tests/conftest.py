@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import arrayforge as xp
@@ -32,12 +33,15 @@ def load_miniature(name: str) -> xp.Device:
     return registry.device(name)
 
 
-@pytest.fixture(params=("cpu", *MINIATURES))
+@pytest.fixture(params=("cpu", "numpy", "fake:0", *MINIATURES))
 def device(request):
-    """The native device, then the one of every miniature backend."""
-    if request.param == "cpu":
-        return _core._cpu
-    return load_miniature(request.param)
+    """The native device, those of the backends that are always there, and of every miniature."""
+    with np.errstate(all="ignore"):  # NumPy warns of what the standard defines
+        yield (
+            load_miniature(request.param)
+            if request.param in MINIATURES
+            else registry.device(request.param)
+        )
 
 
 @pytest.fixture
