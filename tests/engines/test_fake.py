@@ -236,7 +236,7 @@ def test_a_device_may_lack_double_precision(run_python):
     dtypes, known, refused = result.stdout.splitlines()
     expected = [*["float32"] * 4, *["complex64"] * 2, "int64", *["float32"] * 2]
     assert dtypes.split() == [f"arrayforge.{name}" for name in expected]
-    assert known == "complex64 float16 float32"
+    assert known == "complex64 float32"
     assert "device fake:0 has no float64, only bool, int8" in refused
 
 
