@@ -292,7 +292,7 @@ def test_assignment_whose_value_changes_the_array():
 
 TRIPS = {
     "a buffer": lambda x: xp.asarray(np.asarray(x)),
-    "dlpack": lambda x: xp.from_dlpack(np.from_dlpack(x)),
+    "dlpack": lambda x: xp.from_dlpack(np.from_dlpack(x), device="cpu"),
 }
 
 
@@ -331,7 +331,7 @@ def test_what_overlaps_behaves_as_if_copied_first():
 def test_two_storages_over_the_same_bytes(n):
     for start in (0, 1):
         raw, expected = np.arange(float(n)), np.arange(float(n))
-        low, high = xp.from_dlpack(raw[:-1]), xp.asarray(raw[1:])
+        low, high = xp.from_dlpack(raw[:-1], device="cpu"), xp.asarray(raw[1:])
         ours, theirs = (low, high) if start else (high, low)
         ours += theirs
         left, right = expected[:-1], expected[1:]

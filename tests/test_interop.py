@@ -39,7 +39,7 @@ def test_small_shapes(shape):
     assert xp.asarray(np.ones(shape)).shape == shape
     assert np.asarray(xp.ones(shape)).shape == shape
     assert np.from_dlpack(xp.ones(shape)).shape == shape
-    assert xp.from_dlpack(np.ones(shape)).shape == shape
+    assert xp.from_dlpack(np.ones(shape), device="cpu").shape == shape
 
 
 @pytest.mark.parametrize("dtype", EVERY)
@@ -47,12 +47,12 @@ def test_dlpack_from_ourselves(dtype):
     base = xp.astype(xp.reshape(xp.arange(6), (2, 3)), getattr(xp, dtype))
     for x in (base, base.mT, base[:, ::-1], base[0, 1]):
         for copy in (None, True):
-            y = xp.from_dlpack(x, copy=copy)
+            y = xp.from_dlpack(x, copy=copy, device="cpu")
             assert y.dtype is x.dtype
             assert y.tolist() == x.tolist()
     (first, (_, *last)) = base.tolist()
-    xp.from_dlpack(base.mT)[0, 1] = 0
-    xp.from_dlpack(base, copy=True)[0, 0] = 1
+    xp.from_dlpack(base.mT, device="cpu")[0, 1] = 0
+    xp.from_dlpack(base, copy=True, device="cpu")[0, 0] = 1
     assert base.tolist() == [first, [0, *last]]
 
 
@@ -85,7 +85,12 @@ def test_in_place_with_arrays_of_numpy():
 def test_read_only_memory_stays_read_only():
     base = np.arange(4.0)
     base.flags.writeable = False
-    for x in (xp.asarray(base), xp.from_dlpack(base), xp.asarray(b"abcd"), xp.asarray(base)[1:]):
+    for x in (
+        xp.asarray(base),
+        xp.from_dlpack(base, device="cpu"),
+        xp.asarray(b"abcd"),
+        xp.asarray(base)[1:],
+    ):
         with pytest.raises(ValueError, match="read-only"):
             x[0] = 9
         with pytest.raises(ValueError, match="read-only"):
@@ -279,7 +284,7 @@ def test_torch_both_ways(name):
     import torch
 
     tensor = torch.ones(3, dtype=getattr(torch, name))
-    x = xp.from_dlpack(tensor)
+    x = xp.from_dlpack(tensor, device="cpu")
     assert x.dtype is getattr(xp, name)
     x[0] = 0
     assert not bool(tensor[0])

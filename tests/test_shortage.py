@@ -57,7 +57,7 @@ OPERATIONS = {
     "nested": lambda x, i: xp.asarray([1.0] * N),
     "in place": lambda x, i: x.__iadd__(x[::-1]),
     "overlap": lambda x, i: x.__setitem__(slice(None), x[::-1]),
-    "from_dlpack": lambda x, i: xp.from_dlpack(np.zeros(N), copy=True),
+    "from_dlpack": lambda x, i: xp.from_dlpack(np.zeros(N), copy=True, device="cpu"),
     "copy": lambda x, i: x.copy(),
     "__dlpack__": lambda x, i: x.__dlpack__(copy=True),
 }

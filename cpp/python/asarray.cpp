@@ -64,8 +64,10 @@ std::optional<Array> exported_memory(const char* function, PyObject* object) {
   py::object source = borrow(object);
   if (py::hasattr(source, "__dlpack__")) {
     require_lenient(function, "an array of another library; use from_dlpack()");
-    py::object array = steal(call_function(Function::from_dlpack_, &object, 1));
-    if (as_array(array.ptr())->is_native()) return as_array(array.ptr())->value;
+    PyObject* args[2] = {object, reinterpret_cast<PyObject*>(cpu_device())};
+    const py::tuple names = py::make_tuple("device");
+    const py::object array = steal(call_function(Function::from_dlpack_, args, 1, names.ptr()));
+    return as_array(array.ptr())->value;
   }
   if (!py::hasattr(source, "__array__")) return std::nullopt;
   require_lenient(function, "an object with __array__(); convert with numpy.asarray()");
@@ -97,6 +99,19 @@ PyObject* converted(const char* function, ArrayObject* array, std::optional<DTyp
   return call_function(Function::astype_, args, 2);
 }
 
+// An engine takes arrays of its own library as they are.
+bool is_its_own(DeviceObject* device, PyObject* object) {
+  return device != cpu_device() && PyObject_HasAttrString(object, "__dlpack__") &&
+         owner_of(object).is(borrow(reinterpret_cast<PyObject*>(device->backend)));
+}
+
+PyObject* adopted(const char* function, DeviceObject* device, PyObject* object) {
+  require_lenient(function, "an array of another library; use from_dlpack()");
+  const py::object raw =
+      backend_member(device->backend, "from_dlpack")(borrow(object), borrow(device->name));
+  return from_engine(device->backend, raw.ptr());
+}
+
 }  // namespace
 
 namespace entries {
@@ -109,19 +124,30 @@ PyObject* asarray(const Arguments& a) {
     ArrayObject* array = as_array(a[0]);
     DeviceObject* device = a[2] == Py_None ? array->device : to_device(function, a[2]);
     if (device == array->device) return converted(function, array, dtype, wants_copy);
-    if (wants_copy == false) refuse_copy(function, "another device");
+    if (wants_copy == false && !(shares_host(array->device) && shares_host(device))) {
+      refuse_copy(function, "another device");
+    }
     if (dtype && !has_dtype(device, array->value.dtype)) {
       py::object fitting = steal(converted(function, array, dtype, wants_copy));
-      return move_to(as_array(fitting.ptr()), device);
+      return move_to(function, as_array(fitting.ptr()), device);
     }
-    py::object moved = steal(move_to(array, device));
+    py::object moved = steal(move_to(function, array, device));
     return converted(function, as_array(moved.ptr()), dtype, wants_copy);
   }
   DeviceObject* device = to_device(function, a[2]);
-  if (device != cpu_device() && wants_copy == false) refuse_copy(function, "another device");
+  if (is_its_own(device, a[0])) {
+    const py::object array = steal(adopted(function, device, a[0]));
+    return converted(function, as_array(array.ptr()), dtype, wants_copy);
+  }
+  const bool shares = shares_host(device);
+  if (!shares && wants_copy == false) refuse_copy(function, "another device");
   // A move may share memory, so that a copy asked for is made before.
   py::object host = steal(wrap(host_array(function, a[0], dtype, wants_copy, device)));
-  return move_to(as_array(host.ptr()), device);
+  // Values of Python come from no device.
+  if (!shares && !scalar_kind(a[0]) && !is_nested(a[0])) {
+    count_transfer(function, cpu_device(), device, as_array(host.ptr())->value.nbytes());
+  }
+  return from_host(host.ptr(), device);
 }
 
 }  // namespace entries
@@ -140,7 +166,7 @@ PyObject* from_bytes(const std::string& dtype_name, const Dims& shape, std::stri
   if (!bytes.empty()) std::memcpy(write(result), bytes.data(), bytes.size());
   py::object host = steal(wrap(std::move(result)));
   if (device == Py_None) return host.release().ptr();
-  return move_to(as_array(host.ptr()), to_device("_from_bytes", device));
+  return from_host(host.ptr(), to_device("_from_bytes", device));
 }
 
 PyObject* own(const py::object& x) {

@@ -3,6 +3,7 @@
 #include "../core/access.h"
 #include "array_type.h"
 #include "foreign.h"
+#include "transfer.h"
 
 namespace arrayforge {
 namespace {
@@ -61,7 +62,15 @@ int array_get_buffer(PyObject* object, Py_buffer* view, int flags) {
   view->obj = nullptr;
   return guarded_status([&] {
     ArrayObject* self = as_array(object);
-    if (!self->is_native()) throw BufferError("buffer: " + way_to_host(self));
+    if (!self->is_native()) {
+      // Host memory of an engine, but not of a wrapper, whose arrays are more than their values.
+      if (self->device->backend != self->backend || !shares_host(self->device)) {
+        throw BufferError("buffer: " + way_to_host(self));
+      }
+      const py::object host = steal(to_host(self));
+      if (PyObject_GetBuffer(host.ptr(), view, flags) < 0) throw error_already_set();
+      return;
+    }
     const Array& x = self->value;
     const char* format = format_of(x.dtype);
     if (!format) throw BufferError("buffer: Python's buffers have no bfloat16");

@@ -9,6 +9,7 @@
 #include "foreign.h"
 #include "functions.h"
 #include "host_memory.h"
+#include "lenient_methods.h"
 #include "transfer.h"
 
 namespace arrayforge {
@@ -119,7 +120,39 @@ std::int64_t device_type(const py::object& producer) {
   return to_int("from_dlpack", "the device type", PyTuple_GET_ITEM(place.ptr(), 0));
 }
 
+PyObject* by_engine(BackendObject* backend, const py::object& producer, const py::object& device) {
+  const py::object raw = backend_member(backend, "from_dlpack")(producer, device);
+  try {
+    return from_engine(backend, raw.ptr());
+  } catch (const NotImplementedError& error) {  // of a dtype that is not ours
+    throw BufferError(std::string("from_dlpack(): ") + error.what());
+  }
+}
+
+// The memory itself, where the engine reaches it; null where the host has to carry the values.
+py::object within_reach(DeviceObject* device, const py::object& producer, bool in_host) {
+  if (!py::hasattr(borrow(device->backend->implementation), "from_dlpack")) {
+    if (in_host) return {};
+    throw BufferError("from_dlpack(): " + py::cast<std::string>(borrow(device->name)) +
+                      " takes arrays in host memory only");
+  }
+  try {
+    return steal(by_engine(device->backend, producer, borrow(device->name)));
+  } catch (error_already_set& error) {
+    if (!in_host || !error.matches(PyExc_BufferError)) throw;
+    return {};
+  }
+}
+
+PyObject* finished(py::object array, bool wants_copy) {
+  return wants_copy ? copy_of(array.ptr()) : array.release().ptr();
+}
+
 }  // namespace
+
+py::object owner_of(PyObject* object) {
+  return py::module_::import("arrayforge.registry").attr("owner_of")(borrow(object));
+}
 
 namespace entries {
 
@@ -134,22 +167,36 @@ PyObject* from_dlpack(const Arguments& a) {
     py::tuple names = py::make_tuple("device", "copy");
     return call_function(Function::asarray_, args, 1, names.ptr());
   }
-  DeviceObject* device = to_device("from_dlpack", a[1]);
-  if (device_type(producer) != kHost) {
-    if (device == cpu_device()) {
-      throw BufferError("from_dlpack(): the array is not in host memory; name its device");
-    }
-    py::object raw = backend_member(device->backend, "from_dlpack")(producer);
-    return from_engine(device->backend, raw.ptr());
-  }
   const bool refuses_copy = a[2] != Py_None && !to_bool("from_dlpack", "copy", a[2]);
-  Array x = placed(from_capsule(capsule_of(producer, refuses_copy).ptr()), refuses_copy);
-  if (a[2] != Py_None && !refuses_copy) x = copy(x);
-  if (device != cpu_device() && refuses_copy) {
-    throw ValueError("from_dlpack(): another device takes a copy, and copy=False");
+  const bool wants_copy = a[2] != Py_None && !refuses_copy;
+  DeviceObject* device = nullptr;
+  if (a[1] == Py_None) {
+    // Where the standard wants it: on the device of the object, which its library's backend has.
+    const py::object owner = owner_of(a[0]);
+    if (!owner.is_none()) {
+      auto* backend = reinterpret_cast<BackendObject*>(owner.ptr());
+      return finished(steal(by_engine(backend, producer, py::none())), wants_copy);
+    }
   }
-  py::object host = steal(wrap(std::move(x)));
-  return move_to(as_array(host.ptr()), device);
+  device = to_device("from_dlpack", a[1]);
+  const bool in_host = device_type(producer) == kHost;
+  if (device == cpu_device() && !in_host) {
+    throw BufferError("from_dlpack(): the array is not in host memory; name its device");
+  }
+  if (device != cpu_device() && !(in_host && shares_host(device))) {
+    py::object array = within_reach(device, producer, in_host);
+    if (array) return finished(std::move(array), wants_copy);
+    if (refuses_copy) {
+      throw ValueError("from_dlpack(): another device takes a copy, and copy=False");
+    }
+  }
+  Array x = placed(from_capsule(capsule_of(producer, refuses_copy).ptr()), refuses_copy);
+  if (wants_copy) x = copy(x);
+  const py::object host = steal(wrap(std::move(x)));
+  if (!shares_host(device)) {
+    count_transfer("from_dlpack", cpu_device(), device, as_array(host.ptr())->value.nbytes());
+  }
+  return from_host(host.ptr(), device);
 }
 
 }  // namespace entries

@@ -178,6 +178,23 @@ PyCFunction as_method(_PyCFunctionFast function) {
   return reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(function));
 }
 
+// Every public function: its name, with its namespace, and who computes it.
+py::list function_table() {
+  py::list rows;
+  for (const char* name : kOpNames) rows.append(py::make_tuple(name, "native"));
+  for (const Row& row : kRows) {
+    const std::string chapter = row.chapter;
+    const char* how = row.handler ? "native" : row.frontend ? "frontend" : "composite";
+    const bool apart = chapter == "linalg" || chapter == "fft";
+    if (!apart) rows.append(py::make_tuple(row.name, how));
+    if (apart || chapter == "linear_algebra") {
+      const std::string space = apart ? chapter : "linalg";
+      rows.append(py::make_tuple(space + "." + row.name, how));
+    }
+  }
+  return rows;
+}
+
 }  // namespace
 
 const char* function_name(FunctionIndex function) {
@@ -217,6 +234,7 @@ py::object asarray_on(PyObject* object, DeviceObject* device) {
 }
 
 void bind_functions(py::module_& module) {
+  module.def("_function_table", function_table);
   bind_function_type();
   py::module_ linalg = module.def_submodule("linalg");
   py::module_ fft = module.def_submodule("fft");

@@ -91,6 +91,10 @@ namespace lenient {
 PyObject* tolist(PyObject* self, PyObject*) {
   return guarded("tolist", [&] {
     require_method("tolist", "float(x[i, j]) for single elements");
+    const ArrayObject* x = as_array(self);
+    if (!shares_host(x->device)) {
+      count_transfer("tolist", x->device, cpu_device(), x->value.nbytes());
+    }
     return nested_lists(self);
   });
 }

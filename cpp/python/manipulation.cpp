@@ -68,13 +68,23 @@ PyObject* reshape_foreign(const Arguments& a, const Dims& target, std::optional<
   return call.view(from.view(target, c_strides(target, itemsize(x.dtype)), 0));
 }
 
-// A device holds what it can: the host, which has every dtype, converts.
-PyObject* astype_elsewhere(ArrayObject* x, DType dtype, DeviceObject* device) {
-  py::object host = steal(move_to(x, cpu_device()));
-  PyObject* args[3] = {host.ptr(), dtype_object(dtype), Py_False};
+py::object converted(const py::object& x, DType dtype) {
+  PyObject* args[3] = {x.ptr(), dtype_object(dtype), Py_False};
   const py::tuple names = py::make_tuple("copy");
-  const py::object converted = steal(call_function(Function::astype_, args, 2, names.ptr()));
-  return move_to(as_array(converted.ptr()), device);
+  return steal(call_function(Function::astype_, args, 2, names.ptr()));
+}
+
+// Converted before or after the move, whichever end holds both dtypes; else by the host, which has
+// every one.
+PyObject* astype_elsewhere(ArrayObject* x, DType dtype, DeviceObject* device) {
+  py::object array = borrow(reinterpret_cast<PyObject*>(x));
+  if (has_dtype(x->device, dtype)) {
+    return move_to("astype", as_array(converted(array, dtype).ptr()), device);
+  }
+  const bool after = has_dtype(device, x->value.dtype) && has_dtype(device, dtype);
+  array = steal(move_to("astype", x, after ? device : cpu_device()));
+  array = converted(array, dtype);
+  return move_to("astype", as_array(array.ptr()), device);
 }
 
 }  // namespace

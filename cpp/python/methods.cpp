@@ -45,6 +45,10 @@ PyObject* copied(PyObject* self, PyObject*) {
 // Bytes in C order with dtype and shape, and the device where it is not the cpu.
 PyObject* reduce(PyObject* self, PyObject*) {
   return guarded("__reduce__", [&] {
+    if (!shares_host(as_array(self)->device)) {
+      count_transfer("__reduce__", as_array(self)->device, cpu_device(),
+                     as_array(self)->value.nbytes());
+    }
     py::object host = steal(to_host(as_array(self)));
     const Array& x = as_array(host.ptr())->value;
     const Array compact = contiguous(x);
@@ -52,7 +56,7 @@ PyObject* reduce(PyObject* self, PyObject*) {
     py::object rebuild = py::module_::import("arrayforge.pickling").attr("array");
     py::object device = py::none();
     if (as_array(self)->device != cpu_device()) {
-      device = borrow(reinterpret_cast<PyObject*>(as_array(self)->device));
+      device = borrow(as_array(self)->device->name);
     }
     py::tuple facts =
         py::make_tuple(std::string(name(x.dtype)), steal(to_tuple(x.shape)), bytes, device);
@@ -70,7 +74,7 @@ PyObject* to_device_method(PyObject* self, PyObject* args, PyObject* keywords) {
       throw error_already_set();
     }
     if (stream != Py_None) throw ValueError("to_device(): streams are the engine's, pass None");
-    return move_to(as_array(self), to_device("to_device", device));
+    return move_to("to_device", as_array(self), to_device("to_device", device));
   });
 }
 
@@ -106,8 +110,9 @@ PyObject* to_numpy(PyObject* self, PyObject* args, PyObject* keywords) {
     }
     ArrayObject* array = as_array(self);
     py::object host;
-    if (!array->is_native() && array->device == cpu_device()) {
-      host = steal(to_host(array));  // a wrapper around host memory
+    // An engine in host memory, or a wrapper around such.
+    if (!array->is_native() && shares_host(array->device)) {
+      host = steal(to_host(array));
       array = as_array(host.ptr());
       self = host.ptr();
     }

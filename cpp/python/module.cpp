@@ -121,6 +121,7 @@ PYBIND11_MODULE(_core, module) {
   bind_backends(module);
   bind_array(module);
   bind_asarray(module);
+  bind_transfer(module);
   bind_functions(module);
   bind_foreign(module);
   bind_layout(module);

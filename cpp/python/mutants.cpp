@@ -140,7 +140,7 @@ py::object operand_as(const py::object& right, py::object operand, FunctionIndex
     PyObject* args[1] = {operand.ptr()};
     operand = steal(elementwise_entry(Op::real_, args, 1));
   }
-  operand = steal(move_to(as_array(operand.ptr()), like->device));
+  operand = steal(move_to("mutants", as_array(operand.ptr()), like->device));
   if (is_among(kReturnTheirOperand, function)) operand = apply(Function::flip_, {operand.ptr()});
   const Array& source = as_array(operand.ptr())->value;
   if (source.size() == 0 || like->value.size() == 0) return {};

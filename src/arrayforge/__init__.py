@@ -15,6 +15,9 @@ from .inspection import __array_namespace_info__ as __array_namespace_info__
 from .registry import devices as devices
 from .registry import set_backend as set_backend
 from .registry import use_backend as use_backend
+from .transfer import move_to as move_to
+from .transfer import no_transfers as no_transfers
+from .transfer import transfers as transfers
 
 __version__ = "0.1.0"
 __array_api_version__ = "2025.12"

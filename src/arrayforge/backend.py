@@ -32,7 +32,8 @@ and may have these:
                              host, which transfers() counts and no_transfers() refuses; another
                              function of linalg or fft that is missing is an error
     shares_host(device)      True where from_host and to_host share memory: moves copy nothing
-    from_dlpack(x, device)   a raw array over the memory of x; BufferError where it is out of reach
+    from_dlpack(x, device)   a raw array over the memory of x, which may be the library's own array;
+                             device None: where x lies; BufferError where it is out of reach
     transfer(raw, device)    a raw array on another device of the same backend
     views_alias              False where a write to an array is not seen through its views
     synchronize(device)      waits until everything asked for has been computed
@@ -210,7 +211,13 @@ class Adapter:
 
     def describe(self, raw: Any) -> tuple[str, tuple[int, ...], str]:
         """By the attributes of the standard."""
-        return self._names[raw.dtype], tuple(raw.shape), self.name
+        return self._name_of(raw.dtype), tuple(raw.shape), self.name
+
+    def _name_of(self, dtype: Any) -> str:
+        if dtype not in self._names:
+            # Equal, as the standard asks, but perhaps with another hash.
+            self._names[dtype] = next(n for n, d in self._dtypes.items() if d == dtype)
+        return self._names[dtype]
 
     def from_host(self, array: Any, device: str) -> Any:
         """Through DLPack, always a copy."""
@@ -222,7 +229,7 @@ class Adapter:
 
     def item(self, raw: Any) -> Any:
         """By the conversions of the standard."""
-        kind = self._names[raw.dtype]
+        kind = self._name_of(raw.dtype)
         if kind == "bool":
             return bool(raw)
         if "int" in kind:
@@ -235,3 +242,46 @@ class Adapter:
         """In place."""
         raw[key] = value
         return raw
+
+
+def coverage(name: str) -> dict[str, str]:
+    """Who computes each function of the standard on a backend, by names such as "linalg.inv".
+
+    own: the engine; composite: other functions of the engine, put together; host: NumPy, after a
+    transfer that is counted; frontend: nobody, since only dtypes and shapes are looked at.
+
+    Raises:
+        ImportError: the backend is unknown or cannot be loaded.
+    """
+    from . import _core, registry
+
+    engine = registry.load(name).implementation
+    found = {}
+    for function, how in _core._function_table():
+        if how == "native":
+            # linalg.matmul is the main namespace's.
+            has = engine is None or _has(engine.namespace, function.rpartition(".")[2])
+            how = "own" if has else "composite"
+        found[function] = how
+    for function in HOST_FUNCTIONS:
+        lacks = engine is None or not _has(engine.namespace, function)
+        found[function] = "host" if lacks else "own"
+    for function, parts in _MADE_OF.items():
+        if any(found[part] == "host" for part in parts):
+            found[function] = "host"
+    return found
+
+
+# Composites that reach the host where their parts do.
+_MADE_OF = {
+    "linalg.matrix_norm": ("linalg.svdvals",),
+    "linalg.matrix_power": ("linalg.inv",),
+    "linalg.matrix_rank": ("linalg.svdvals",),
+    "linalg.pinv": ("linalg.svd",),
+}
+
+
+def _has(namespace: Any, name: str) -> bool:
+    for part in name.split("."):
+        namespace = getattr(namespace, part, None)
+    return namespace is not None

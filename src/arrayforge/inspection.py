@@ -28,8 +28,18 @@ class NamespaceInfo:
     """What the namespace and its devices can do."""
 
     def capabilities(self) -> dict[str, Any]:
-        """Boolean indexing, data-dependent shapes, and the largest number of dimensions."""
-        return {"boolean indexing": True, "data-dependent shapes": True, "max dimensions": 64}
+        """The standard's: boolean indexing, data-dependent shapes, and the most dimensions.
+
+        And of the backend in force "views alias": whether a write to an array is seen through its
+        views, and a write to a view by its array.
+        """
+        implementation = _core._default_device().backend.implementation
+        return {
+            "boolean indexing": True,
+            "data-dependent shapes": True,
+            "max dimensions": 64,
+            "views alias": bool(getattr(implementation, "views_alias", True)),
+        }
 
     def default_device(self) -> _core.Device:
         """The device that creation functions use."""

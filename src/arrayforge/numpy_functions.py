@@ -64,7 +64,8 @@ def apply(ufunc: Any, method: str, /, *inputs: Any, **options: Any) -> Any:
         _core._touch(x)
     if targets:
         return targets[0] if len(targets) == 1 else tuple(targets)
-    return _to_ours(result)
+    arrays = [x for x in inputs if isinstance(x, xp.Array)]
+    return _to_ours(result, arrays[0].device if arrays else None)
 
 
 def _to_numpy(x: Any) -> Any:
@@ -76,7 +77,9 @@ def _to_numpy(x: Any) -> Any:
     return numpy.asarray(x) if isinstance(x, xp.Array) else x
 
 
-def _to_ours(result: Any) -> Any:
+def _to_ours(result: Any, device: Any) -> Any:
     if result is None:
         return None
-    return tuple(map(_to_ours, result)) if isinstance(result, tuple) else xp.asarray(result)
+    if isinstance(result, tuple):
+        return tuple(_to_ours(part, device) for part in result)
+    return xp.asarray(result, device=device)

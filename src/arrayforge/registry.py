@@ -59,6 +59,22 @@ def load(name: str) -> _core.Backend:
     return _loaded[name]
 
 
+_by_module: dict[str, str] = {}
+
+
+def owner_of(array: Any) -> _core.Backend | None:
+    """The backend to whose library an object of another library belongs, loaded; None: nobody's."""
+    if not _by_module:
+        for name, point in _entry_points().items():
+            try:
+                modules = point.load().modules
+            except Exception:  # a broken plug-in owns nothing
+                continue
+            _by_module.update(dict.fromkeys(modules, name))
+    owner = _by_module.get(type(array).__module__.partition(".")[0])
+    return load(owner) if owner else None
+
+
 def _devices(backend: _core.Backend) -> list[str]:
     if backend.implementation is None:
         return ["cpu"]

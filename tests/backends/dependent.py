@@ -4,7 +4,7 @@ import types
 
 import numpy as np
 
-from arrayforge.backend import PRIMITIVES
+from arrayforge.backend import HOST_FUNCTIONS, PRIMITIVES
 
 
 def bare(x):
@@ -24,6 +24,7 @@ def over(function):
 class Dependent:
     name = "dependent"
     namespace = types.SimpleNamespace(**{n: over(getattr(np, n)) for n in PRIMITIVES})
+    host = dict.fromkeys(HOST_FUNCTIONS, "the primitives alone")
     devices = staticmethod(lambda: ["dependent"])
     dtypes = staticmethod(lambda device: {n: np.dtype(n) for n in ("bool", "int64", "float64")})
     describe = staticmethod(lambda raw: (raw.values.dtype.name, raw.values.shape, "dependent"))
