@@ -110,7 +110,13 @@ PyObject* array_dlpack(PyObject* self, PyObject* args, PyObject* keywords) {
     }
     ArrayObject* array = as_array(self);
     if (!array->is_native()) {
-      return checked(PyObject_Call(engine_method(array, "__dlpack__").ptr(), args, keywords));
+      const py::object own =
+          py::getattr(borrow(array->backend->implementation), "to_dlpack", py::none());
+      if (own.is_none()) {
+        return checked(PyObject_Call(engine_method(array, "__dlpack__").ptr(), args, keywords));
+      }
+      const py::tuple operands = py::make_tuple(borrow(array->raw));
+      return checked(PyObject_Call(own.ptr(), operands.ptr(), keywords));
     }
     if (stream != Py_None) throw ValueError("__dlpack__(): host memory has no streams, pass None");
     if (device != Py_None && first_of_pair("dl_device", device) != kHost) {

@@ -34,6 +34,9 @@ and may have these:
     shares_host(device)      True where from_host and to_host share memory: moves copy nothing
     from_dlpack(x, device)   a raw array over the memory of x, which may be the library's own array;
                              device None: where x lies; BufferError where it is out of reach
+    to_dlpack(raw, **options)
+                             what the standard wants of __dlpack__, with those options which the
+                             caller gave, where the engine's own method lags behind
     transfer(raw, device)    a raw array on another device of the same backend
     views_alias              False where a write to an array is not seen through its views
     synchronize(device)      waits until everything asked for has been computed

@@ -64,7 +64,8 @@ def tanh(library: Any) -> Function:
         if "complex" not in str(result.dtype):
             return result
         limits = isinf(real(x)) & isfinite(imag(x))
-        ones = where(real(x) > 0, 1.0, -1.0) + result * 0
+        zeros = result * 0  # of the result's dtype, which where() of Python's scalars would not be
+        ones = where(real(x) > 0, zeros + 1.0, zeros - 1.0)
         return where(limits, _signed(library, ones, x), result)
 
     return tanh

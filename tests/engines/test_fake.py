@@ -254,3 +254,11 @@ def test_settings_that_mean_nothing_are_errors(run_python):
         )
         assert result.returncode == 1
         assert f"ARRAYFORGE_FAKE_{name}: expected " in result.stderr
+
+
+def test_corrections_keep_single_precision():
+    """numpy.where() of two Python scalars is in double precision, which this device refuses."""
+    backend, raw = pretend(float64=False)
+    x = raw(np.asarray([complex(np.inf, 2.0), 1 - 1j], "complex64"))
+    assert backend.describe(backend.namespace.tanh(x))[0] == "complex64"
+    assert backend.describe(backend.namespace.expm1(x))[0] == "complex64"

@@ -146,6 +146,11 @@ class GpuArray(np.ndarray):
     def __getitem__(self, key):
         return on_gpu(super().__getitem__(key))
 
+    def __setitem__(self, key, value):
+        # As CuPy, which clears memory for whatever is equal to 0.
+        is_zero = isinstance(value, (int, float, complex)) and value == 0
+        super().__setitem__(key, 0 if is_zero else value)
+
     def __dlpack_device__(self):
         return 2, 0
 
@@ -192,11 +197,6 @@ class Space:
                 return on_gpu(function(*args, **named))
 
         return call
-
-
-def fill(target, value):
-    """As CuPy: memory is cleared for whatever is equal to 0."""
-    target.fill(abs(value) if value == 0 else value)
 
 
 class _Device:
