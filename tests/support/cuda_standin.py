@@ -23,7 +23,7 @@ from types import SimpleNamespace
 
 import numpy as np
 from arrayforge.backends.cupy.adapter import CuPy
-from arrayforge.backends.cupy.kernels import KERNELS, PREAMBLE
+from arrayforge.backends.cupy.kernels import KERNELS, PREAMBLE, Kernel
 
 COMPILER = os.environ.get("CXX") or shutil.which("g++") or shutil.which("clang++")
 SCALARS = {
@@ -58,6 +58,25 @@ _NAMESPACES = """#define THRUST_NAMESPACE_BEGIN namespace thrust {
 """
 
 
+# Complex functions that stay CuPy's own, to be compared where its headers are there.
+PLAIN = tuple(
+    Kernel(name, "c", "T x", f"y = {name}(x);", "")
+    for name in [
+        "exp",
+        "sin",
+        "cos",
+        "sinh",
+        "cosh",
+        "asin",
+        "acos",
+        "atan",
+        "asinh",
+        "atanh",
+        "sqrt",
+    ]
+)
+
+
 def cupy_headers() -> Path | None:
     """The folder of CuPy's own headers, where it is installed."""
     found = importlib.util.find_spec("cupy")
@@ -89,7 +108,7 @@ def source(headers: Path | None) -> str:
     parts = [*(f"#include <{name}>" for name in includes), *usings]
     parts.append(_SHIM if headers else "using std::complex;")
     parts.append(PREAMBLE)
-    for kernel in KERNELS:
+    for kernel in (*KERNELS, *(PLAIN if headers else ())):
         parts += [_function(kernel, d) for d in SCALARS if np.dtype(d).kind in kernel.kinds]
     return "\n".join(parts)
 
@@ -119,7 +138,7 @@ def library(headers: Path | None = None) -> ctypes.CDLL:
 
 def run(name: str, dtype, operands, headers: Path | None = None) -> np.ndarray:
     """A compiled kernel over arrays and scalars that broadcast."""
-    kernel = next(k for k in KERNELS if k.name == name and dtype.kind in k.kinds)
+    kernel = next(k for k in KERNELS + PLAIN if k.name == name and dtype.kind in k.kinds)
     kinds = [dtype if kind == "T" else np.dtype(kind) for kind, _ in names_of(kernel.operands)]
     arrays = [np.asarray(x, dtype=d) for x, d in zip(operands, kinds, strict=True)]
     arrays = [np.ascontiguousarray(x) for x in np.broadcast_arrays(*arrays)]
