@@ -14,6 +14,17 @@ expm1 = _quiet(corrections.expm1(np))
 tanh = _quiet(corrections.tanh(np))
 
 
+@_quiet
+def pow(x1: Any, x2: Any) -> Any:
+    """numpy.power() takes the square root where one exponent of 0.5 serves all elements."""
+    result = np.power(x1, x2)
+    is_root = np.asarray(x2) == 0.5
+    if result.dtype.kind != "f" or not is_root.any():
+        return result
+    # -0 + 0 is 0; the root of -inf is NaN.
+    return np.where(is_root, np.where(x1 == -np.inf, np.inf, result + 0.0), result)
+
+
 def astype(x: Any, dtype: Any) -> Any:
     """numpy.astype() refuses NumPy's own scalars."""
     return np.asarray(x).astype(dtype)

@@ -60,7 +60,8 @@ PyObject* backend_new(PyTypeObject*, PyObject* args, PyObject*) {
       Py_SETREF(self->wraps, py::object(object.attr("wraps")).release().ptr());
     }
     if (py::hasattr(object, "level")) self->level = py::cast<long>(object.attr("level"));
-    py::object dtypes = object.attr("dtypes")(py::none());
+    const py::object first = object.attr("devices")()[py::int_(0)];
+    py::object dtypes = object.attr("dtypes")(first);
     if (!dtypes.contains("float64")) self->default_float = DType::float32;
     return owner.release().ptr();
   });

@@ -65,9 +65,10 @@ void BackendChoice::add(ArrayObject* array) {
     array_ = array;
     return;
   }
-  throw DeviceError(std::string(function_) + "(): arrays on different devices, " +
-                    text(array_->device->name) + " and " + text(array->device->name) +
-                    "; move one with to_device()");
+  const std::string first = text(array_->device->name), second = text(array->device->name);
+  throw DeviceError(std::string(function_) + "(): arrays on different devices, " + first + " and " +
+                    second + "; move one, as in x2.to_device(\"" + first +
+                    "\") or x1.to_device(\"" + second + "\")");
 }
 
 void BackendChoice::add_all(PyObject* object) {

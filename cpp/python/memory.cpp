@@ -6,6 +6,7 @@
 
 #include "../core/arena.h"
 #include "../core/parallel.h"
+#include "../core/parallel_cpus.h"
 #include "../core/storage.h"
 
 namespace arrayforge {
@@ -62,6 +63,7 @@ void bind_memory(py::module_& module) {
   module.def("_raise_peak", [](std::size_t nbytes) { arena::raise_peak(nbytes); });
   module.def("_trim", [] { return arena::trim(); });
   module.def("_defragment", defragment);
+  module.def("_available_cpus", [] { return parallel::available_cpus(); });
   module.def("_num_threads", [] { return num_threads(); });
   module.def("_set_num_threads", [](int n) { set_num_threads(n); });
   module.def("_set_thread_limit", [](int n) { return set_thread_limit(n); });

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from . import _core, configuration, registry
+from . import _core, choice, configuration
 from . import fft as fft
 from . import layout as layout
 from . import linalg as linalg
 from . import memory as memory
 from ._core import *  # noqa: F403
+from .choice import set_backend as set_backend
+from .choice import use_backend as use_backend
 from .configuration import checked as checked
+from .configuration import show_config as show_config
 from .configuration import strict as strict
 from .configuration import threads as threads
 from .inspection import __array_namespace_info__ as __array_namespace_info__
 from .registry import devices as devices
-from .registry import set_backend as set_backend
-from .registry import use_backend as use_backend
 from .transfer import move_to as move_to
 from .transfer import no_transfers as no_transfers
 from .transfer import transfers as transfers
@@ -23,5 +24,5 @@ __version__ = "0.1.0"
 __array_api_version__ = "2025.12"
 __all__ = [*_core.__all__, "__array_api_version__", "__array_namespace_info__", "fft", "linalg"]
 
-configuration.apply_environment(registry.apply_environment)
+configuration.apply_environment(choice.apply_environment)
 configuration.hide_extensions(globals())

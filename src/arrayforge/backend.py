@@ -41,6 +41,9 @@ and may have these:
     views_alias              False where a write to an array is not seen through its views
     synchronize(device)      waits until everything asked for has been computed
     memory(device)           dict of counts in bytes, such as {"live": ..., "reserved": ...}
+    aliases                  dict: other names of its devices, such as {"cuda:0": "cupy:0"}
+    diagnose()               for `arrayforge doctor`, also of a spec: rows (what, value, problem or
+                             None, the command that mends it), such as driver versions
     wraps, level, lift(x)    a wrapper around other backends: True or their names, its place among
                              wrappers, and the raw array that stands for an array of theirs
 

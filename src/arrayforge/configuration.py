@@ -6,8 +6,9 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from . import _core
+from . import _core, journal
 
 KNOWN = ("BACKEND", "DEVICE", "NUM_THREADS", "MEMORY_LIMIT", "ISA", "STRICT", "LOG")
 
@@ -87,7 +88,6 @@ def apply_environment(choose_backend: Callable[[], None]) -> None:
         ImportError: for a backend that is unknown or cannot be loaded.
     """
     global environment_error
-    _warn_about_unknown_names()
     try:
         _apply_settings()
         choose_backend()
@@ -95,6 +95,9 @@ def apply_environment(choose_backend: Callable[[], None]) -> None:
         if not _reports():
             raise
         environment_error = error
+    finally:
+        # Afterwards, when the backend of `module:object` is known, which owns settings too.
+        _warn_about_unknown_names()
 
 
 def _reports() -> bool:
@@ -108,6 +111,7 @@ def _reports() -> bool:
 
 
 def _apply_settings() -> None:
+    journal.apply_environment()
     if flag("ARRAYFORGE_STRICT"):
         _core._set_strict(True)
     levels = _core._isa_levels().split()
@@ -156,16 +160,53 @@ def parse_bytes(name: str, text: str) -> int:
     return int(float(match[1]) * base ** " kMGT".index(match[2] or " "))
 
 
-def _warn_about_unknown_names() -> None:
-    for name in os.environ:
-        if not name.startswith("ARRAYFORGE_") or name[11:] in KNOWN:
-            continue
-        import difflib
-        import warnings
+def unknown_names() -> dict[str, str | None]:
+    """ARRAYFORGE_ variables that are no settings, each with the nearest one that is.
 
-        close = difflib.get_close_matches(name[11:], KNOWN, n=1)
+    Backends own those that begin with their name: ARRAYFORGE_CUPY_..., say.
+    """
+    names = [n[11:] for n in os.environ if n.startswith("ARRAYFORGE_") and n[11:] not in KNOWN]
+    if not names:
+        return {}
+    import difflib
+
+    from . import registry
+
+    owners = tuple(
+        f"{name.upper().replace('-', '_')}_" for name in {*registry._loaded, *registry.names()}
+    )
+    unknown = {}
+    for name in names:
+        if not name.startswith(owners):
+            close = difflib.get_close_matches(name, KNOWN, n=1)
+            unknown[f"ARRAYFORGE_{name}"] = f"ARRAYFORGE_{close[0]}" if close else None
+    return unknown
+
+
+def _warn_about_unknown_names() -> None:
+    for name, close in unknown_names().items():
         if close:
+            import warnings
+
             warnings.warn(
-                f"{name} is no setting of arrayforge; did you mean ARRAYFORGE_{close[0]}?",
-                stacklevel=4,
+                f"{name} is no setting of arrayforge; did you mean {close}?", stacklevel=4
             )
+
+
+def show_config(mode: str = "print") -> dict[str, Any] | None:
+    """Versions, the backend in force and what chose it, and every setting with its origin.
+
+    Printed; with ``mode="dict"`` returned instead.
+
+    Raises:
+        ValueError: mode is neither "print" nor "dict".
+    """
+    from . import reports
+
+    if mode not in ("print", "dict"):
+        raise ValueError(f"show_config(): mode must be 'print' or 'dict', got {mode!r}")
+    found = reports.configuration()
+    if mode == "dict":
+        return found
+    reports.print_configuration(found)
+    return None

@@ -1,62 +1,72 @@
-"""Backends by name: found by entry point or ``module:object``, loaded on first use."""
+"""Backends and devices by name, loaded on first use.
+
+The native backend is there from the start. Others are found and checked by discovery.py, which
+importing the package does not import.
+"""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from _thread import RLock
 from typing import Any
 
-from . import _core
+from . import _core, journal
 
 NATIVE = _core._cpu.backend
 _loaded: dict[str, _core.Backend] = {"cpu": NATIVE}
-GROUP = "arrayforge.backends"
-
-
-def _entry_points() -> dict[str, Any]:
-    from importlib.metadata import entry_points
-
-    return {point.name: point for point in entry_points(group=GROUP)}
+_locks: dict[str, Any] = {}
+# A thread that waits for another's load may be importing the very module that this load needs.
+# Neither could go on, so the wait ends, and both load: what registers first is kept.
+_PATIENCE_SECONDS = 20.0
 
 
 def names() -> list[str]:
-    """Names of the installed backends; none of them is imported."""
-    return sorted({"cpu", *_entry_points()})
+    """Names of the backends that distributions offer; none of them is imported."""
+    from . import discovery
 
-
-def _spec(name: str) -> Any:
-    if ":" in name:
-        from importlib import import_module
-
-        module, _, attribute = name.partition(":")
-        return getattr(import_module(module), attribute)
-    points = _entry_points()
-    if name not in points:
-        import difflib
-
-        close = difflib.get_close_matches(name, points, n=1)
-        meant = f"; did you mean {close[0]!r}?" if close else ""
-        raise ImportError(f"backend {name!r} is unknown{meant} (installed: {', '.join(names())})")
-    return points[name].load()
+    return discovery.names()
 
 
 def load(name: str) -> _core.Backend:
     """The backend of that name, or of ``module:object``, loaded and with its devices known.
 
+    A load that failed may be tried again.
+
     Raises:
         ImportError: unknown, not installed, or broken; the message says which.
     """
-    if name not in _loaded:
-        implementation = _spec(name)
-        if hasattr(implementation, "load"):
-            implementation = implementation.load()
-        backend = _core.Backend(implementation)
+    if (backend := _loaded.get(name)) is not None:
+        return backend
+    lock = _locks.setdefault(name, RLock())
+    locked = lock.acquire(timeout=_PATIENCE_SECONDS)
+    try:
+        return _loaded.get(name) or _load(name)
+    finally:
+        if locked:
+            lock.release()
+
+
+def _load(name: str) -> _core.Backend:
+    from time import perf_counter
+
+    from . import discovery
+
+    begin = perf_counter()
+    implementation, who = discovery.implementation(name)
+    own = implementation.name
+    if own in _loaded and _loaded[own].implementation is not implementation:
+        if name == own:  # another thread was first
+            return _loaded[own]
+        raise discovery.BrokenBackendError(
+            f"backend {name!r}: another backend of the name {own!r} is loaded"
+        )
+    with discovery.blaming(who):
+        backend = _loaded.get(own) or _core.Backend(implementation)
         for device_name in implementation.devices():
-            _core._intern_device(str(device_name), backend)
-        _loaded[name] = backend
-        _loaded.setdefault(backend.name, backend)
-    return _loaded[name]
+            _core._intern_device(device_name, backend)
+    _loaded.setdefault(own, backend)
+    _loaded[name] = backend
+    journal.debug("loaded backend %s in %.3f s", name, perf_counter() - begin)
+    return backend
 
 
 _by_module: dict[str, str] = {}
@@ -65,25 +75,38 @@ _by_module: dict[str, str] = {}
 def owner_of(array: Any) -> _core.Backend | None:
     """The backend to whose library an object of another library belongs, loaded; None: nobody's."""
     if not _by_module:
-        for name, point in _entry_points().items():
-            try:
-                modules = point.load().modules
-            except Exception:  # a broken plug-in owns nothing
-                continue
-            _by_module.update(dict.fromkeys(modules, name))
+        from . import discovery
+
+        _by_module.update(discovery.owners())
     owner = _by_module.get(type(array).__module__.partition(".")[0])
     return load(owner) if owner else None
 
 
-def _devices(backend: _core.Backend) -> list[str]:
+def device_names(backend: _core.Backend) -> list[str]:
+    """Names of the devices of a loaded backend, the default one first."""
     if backend.implementation is None:
         return ["cpu"]
-    return [str(d) for d in backend.implementation.devices()]
+    return [str(device) for device in backend.implementation.devices()]
 
 
-def _unknown_device(name: str) -> _core.DeviceError:
+def find_device(backend: _core.Backend, name: str) -> _core.Device | None:
+    """The backend's device of that name, with or without the backend's own name before it."""
+    known = device_names(backend)
+    aliases = getattr(backend.implementation, "aliases", {})
+    for candidate in (name, f"{backend.name}:{name}", aliases.get(name)):
+        if candidate in known:
+            return _core._intern_device(candidate, backend)
+    return None
+
+
+def is_known(name: str) -> bool:
+    """Whether a loaded backend or a distribution has the name; nothing is imported."""
+    return name in _loaded or name in names()
+
+
+def unknown_device(name: str) -> _core.DeviceError:
     """Lists the devices of the backends that are loaded, and the others by name: none is loaded."""
-    known = dict.fromkeys(d for backend in _loaded.values() for d in _devices(backend))
+    known = dict.fromkeys(d for backend in _loaded.values() for d in device_names(backend))
     others = [other for other in names() if other not in _loaded]
     rest = f", and those of {', '.join(others)}" if others else ""
     return _core.DeviceError(f"device(): expected one of {', '.join(known)}{rest}, got {name!r}")
@@ -100,62 +123,27 @@ def device(name: str) -> _core.Device:
     """
     if name == "cpu":
         return _core._cpu
-    in_force = _core._default_device().backend
-    if (own := f"{in_force.name}:{name}") in _devices(in_force):
-        return _core._intern_device(own, in_force)
+    if found := find_device(_core._default_device().backend, name):
+        return found
     prefix = name.split(":")[0]
-    if prefix not in _loaded and prefix not in names():
-        raise _unknown_device(name)
+    if not is_known(prefix):
+        raise unknown_device(name)
     backend = load(prefix)
-    known = _devices(backend)
-    if name not in known:
-        raise _core.DeviceError(f"device(): {backend.name} has {', '.join(known)}, got {name!r}")
-    return _core._intern_device(name, backend)
+    if found := find_device(backend, name):
+        return found
+    known = ", ".join(device_names(backend))
+    raise _core.DeviceError(f"device(): {backend.name} has {known}, got {name!r}")
 
 
-def _first_device(name: str) -> _core.Device:
-    if name == "cpu":
-        return _core._cpu
+def first_device(name: str) -> _core.Device:
+    """The device that creation uses under the backend of that name or ``module:object``."""
     backend = load(name)
-    return _core._intern_device(str(backend.implementation.devices()[0]), backend)
-
-
-def set_backend(name: str) -> None:
-    """From now on, creation functions of this process put arrays on the backend's first device."""
-    _core._set_global_device(_first_device(name))
-
-
-@contextmanager
-def use_backend(name: str) -> Iterator[None]:
-    """Inside the block, creation functions put arrays on the backend's first device.
-
-    The choice belongs to the context: other threads and tasks do not see it.
-    """
-    token = _core._context_device.set(_first_device(name))
-    try:
-        yield
-    finally:
-        _core._context_device.reset(token)
+    if backend.implementation is None:
+        return _core._cpu
+    return _core._intern_device(device_names(backend)[0], backend)
 
 
 def devices() -> tuple[_core.Device, ...]:
     """The devices of the backend in force."""
     backend = _core._default_device().backend
-    if backend.implementation is None:
-        return (_core._cpu,)
-    known = backend.implementation.devices()
-    return tuple(_core._intern_device(str(name), backend) for name in known)
-
-
-def apply_environment() -> None:
-    """Reads ARRAYFORGE_DEVICE and ARRAYFORGE_BACKEND once, when the package is imported."""
-    chosen_device = os.environ.get("ARRAYFORGE_DEVICE")
-    chosen_backend = os.environ.get("ARRAYFORGE_BACKEND")
-    setting = "ARRAYFORGE_DEVICE" if chosen_device else "ARRAYFORGE_BACKEND"
-    try:
-        if chosen_device:
-            _core._set_global_device(device(chosen_device))
-        elif chosen_backend and chosen_backend != "cpu":
-            set_backend(chosen_backend)
-    except (ImportError, ValueError) as error:
-        raise ImportError(f"{setting}={os.environ[setting]}: {error}") from error
+    return tuple(_core._intern_device(name, backend) for name in device_names(backend))

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from . import _core
+from . import _core, journal
 
 if TYPE_CHECKING:
     from . import Array, Device
@@ -119,6 +119,7 @@ def count(what: str, source: str, target: str, nbytes: int) -> None:
             f"{what}(): inside no_transfers(), {nbytes} bytes would go from {source} to {target}"
         )
     key = (what, source, target, _users_line())
+    journal.debug("%s() moves %d bytes from %s to %s, at %s", what, nbytes, *key[1:])
     with _lock:
         before = _totals.get(key, (0, 0))
         _totals[key] = (before[0] + 1, before[1] + nbytes)
