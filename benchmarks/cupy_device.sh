@@ -18,8 +18,8 @@ wheels=(${ARRAYFORGE_WHEELS:+--no-index --find-links "$ARRAYFORGE_WHEELS"})
 "$python" -m pip install --quiet "${wheels[@]}" ".[test,conformance,$extra]" || exit 2
 
 "$python" - <<'PYTHON' | tee "$out/diagnosis.txt"
-from arrayforge.backends.cupy import diagnose
-for what, value, problem, mend in diagnose():
+from arrayforge.backends.cupy import SPEC
+for what, value, problem, mend in SPEC.diagnose():
     print(f"{what}: {value}" + (f" -- {problem}: {mend}" if problem else ""))
 PYTHON
 nvidia-smi >> "$out/diagnosis.txt" 2>&1

@@ -10,6 +10,13 @@ class _CuPySpec(Spec):
 
     __slots__ = ()
 
+    @property
+    def install_hint(self) -> str:  # type: ignore[override]
+        """What mends the first thing that is wrong, which is not always an installation."""
+        return diagnosis.remedy()
+
+    diagnose = staticmethod(diagnosis.diagnose)
+
     def probe(self) -> str | None:
         """None where CuPy and a driver are there, else what is missing; imports neither."""
         return super().probe() or diagnosis.missing()
@@ -20,7 +27,5 @@ SPEC = _CuPySpec(
     summary="CuPy arrays, on NVIDIA GPUs",
     target="arrayforge.backends.cupy.engine:BACKEND",
     requirement="cupy-cuda12x>=13.6",
-    install_hint=diagnosis.install_command(),
     modules=("cupy",),
 )
-diagnose = diagnosis.diagnose

@@ -49,6 +49,11 @@ class CuPy:
         """
         return [f"cupy:{i}" for i in range(self._count)]
 
+    @property
+    def aliases(self) -> dict[str, str]:
+        """cuda:0 and so on."""
+        return {f"cuda:{i}": f"cupy:{i}" for i in range(self._count)}
+
     @functools.cached_property
     def _count(self) -> int:
         cause: Exception | None = None
@@ -205,5 +210,3 @@ class CuPy:
             limit = pool.get_limit()
         known = counts | {"free": free, "total": total}
         return known | {"limit": limit} if limit else known
-
-    diagnose = staticmethod(diagnosis.diagnose)

@@ -66,6 +66,12 @@ def missing() -> str | None:
     return None
 
 
+def remedy() -> str:
+    """What to do about the first problem; how to install where there is none."""
+    rows = (_distribution_row(), _driver_row(), _runtime_row())
+    return next((mend for *_, problem, mend in rows if problem), install_command())
+
+
 def _distribution_row() -> Row:
     found = distributions()
     value = ", ".join(f"{name} {version}" for name, version in found.items()) or "none"

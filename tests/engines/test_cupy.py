@@ -73,7 +73,8 @@ def test_each_finding_ends_with_the_command_that_helps(
     monkeypatch, driver, versions, row, problem, mend
 ):
     fake_installation(monkeypatch, driver, **versions)
-    found = diagnosis.diagnose()
+    assert SPEC.install_hint == mend
+    found = SPEC.diagnose()
     assert [what for what, *_ in found] == ["CuPy", "CUDA driver", "CUDA of CuPy", "GPUs"]
     assert found[row][2:] == (problem, mend)
 
@@ -113,11 +114,23 @@ def test_the_probe_asks_for_cupy():
 
 @needs_cupy
 @no_driver
-def test_without_a_driver_the_first_device_call_says_so(run_python):
+def test_without_a_driver_nothing_is_chosen_in_its_place(run_python):
     result = run_python("import arrayforge", ARRAYFORGE_BACKEND="cupy")
     assert result.returncode == 1
-    assert "no CUDA device (CuPy " in result.stderr
-    assert "driver for CUDA none); nvidia-smi must list the GPU" in result.stderr
+    assert "no CUDA driver was found" in result.stderr
+    assert "install NVIDIA's driver; nvidia-smi must list the GPU" in result.stderr
+
+
+@needs_cupy
+@no_driver
+def test_the_first_device_call_says_what_was_found():
+    import cupy
+
+    with pytest.raises(ImportError, match="no CUDA device") as caught:
+        CuPy(cupy).devices()
+    assert f"(CuPy {cupy.__version__} for CUDA 1" in str(caught.value)
+    assert "driver for CUDA none); nvidia-smi must list the GPU" in str(caught.value)
+    assert isinstance(caught.value.__cause__, RuntimeError)
 
 
 # -- the mapping

@@ -231,6 +231,7 @@ cp = Space(
     get_default_memory_pool=lambda: _POOL,
     ElementwiseKernel=ElementwiseKernel,
     KERNEL_PREAMBLE="",
+    argsort=lambda x, axis: on_gpu(np.argsort(x, axis=axis, kind="stable")),
     asnumpy=lambda raw: np.array(raw, subok=False, copy=True),
     __version__="0",
 )
