@@ -28,7 +28,7 @@ EXTRA = $(BIN)/python -c 'import sys, tomllib; \
   print(*project["optional-dependencies"][sys.argv[1]], sep="\n")' $(1) > $(VENV)/$(1).txt \
   && $(PIP) -r $(VENV)/$(1).txt
 
-.PHONY: demo test fuzz lint format conformance bench sanitize tsan mutants clean
+.PHONY: demo test fuzz lint format conformance matrix bench sanitize tsan mutants clean
 
 demo: $(VENV)/demo.stamp
 	$(BIN)/python -m arrayforge demo $(ARGS)
@@ -40,6 +40,12 @@ conformance: $(VENV)/conformance.stamp
 	$(BIN)/python -m arrayforge conformance --backend $(BACKEND) --isa '$(ISA)' \
 	  --max-examples $(MAX_EXAMPLES) --jobs $(JOBS) --output build/conformance \
 	  --skips-file conformance/skips.txt --xfails-file conformance/xfails.txt $(ARGS)
+
+# What passes where, and who computes what; ARGS='--backend dask --max-examples 10' renews one.
+matrix: $(VENV)/conformance.stamp
+	$(BIN)/python -m arrayforge conformance --matrix --json docs/backends-matrix.json \
+	  --max-examples $(MAX_EXAMPLES) --jobs $(JOBS) --output build/conformance $(ARGS)
+	$(BIN)/python tests/make_matrix.py
 
 # ARGS='--seconds 600', or --seed and --cases to repeat one.
 fuzz: $(VENV)/test.stamp

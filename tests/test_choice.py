@@ -317,22 +317,22 @@ def test_the_log_tells_what_was_chosen_and_loaded(tmp_path, run_python):
     assert said[1].startswith("arrayforge DEBUG: loaded backend fleet in 0.")
     assert (
         said[2]
-        == "arrayforge INFO: backend in force: fleet:0, because of ARRAYFORGE_BACKEND=xyz,fleet"
+        == "arrayforge INFO: backend in force: fleet:0 (ARRAYFORGE_BACKEND=xyz,fleet)"
     )
-    assert said[3] == "arrayforge INFO: backend in force: cpu, because of set_backend('cpu')"
+    assert said[3] == "arrayforge INFO: backend in force: cpu (set_backend('cpu'))"
     assert len(said) == 4
     assert run_python(code, ARRAYFORGE_LOG="warning").stderr == ""
     done = run_python(code, ARRAYFORGE_LOG="loud")
     assert "ARRAYFORGE_LOG: expected one of debug, info, warning, error, got 'loud'" in done.stderr
     code = "import logging; logging.basicConfig(format='mine %(message)s'); " + code
     said = run_python(code, ARRAYFORGE_LOG="info").stderr
-    assert said == "mine backend in force: cpu, because of set_backend('cpu')\n"
+    assert said == "mine backend in force: cpu (set_backend('cpu'))\n"
 
 
 def test_the_log_is_the_program_s_own_logging(caplog):
     with caplog.at_level("INFO", logger="arrayforge"):
         xp.set_backend("cpu")
-    assert caplog.messages == ["backend in force: cpu, because of set_backend('cpu')"]
+    assert caplog.messages == ["backend in force: cpu (set_backend('cpu'))"]
 
 
 def test_settings_of_backends_are_theirs(tmp_path, run_python):

@@ -1,4 +1,8 @@
-"""One namespace for arrays, any engine under it: the Python array API standard, version 2025.12."""
+"""One namespace for arrays, any engine under it: the Python array API standard, version 2025.12.
+
+The pytest plugin in this wheel makes pytest rewrite the assertions of all modules in it, and warn
+where it comes too late. Here are none: PYTEST_DONT_REWRITE.
+"""
 
 from __future__ import annotations
 

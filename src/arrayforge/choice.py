@@ -151,7 +151,7 @@ def _called(function: str, name: str | None, device: str | None) -> Choice:
 
 
 def _told(choice: Choice) -> Choice:
-    journal.info("backend in force: %s, because of %s", choice.device, choice.why)
+    journal.info("backend in force: %s (%s)", choice.device, choice.why)
     return choice
 
 
@@ -194,7 +194,7 @@ class use_backend:  # noqa: N801  (used like a function)
 
     def __enter__(self) -> None:
         chosen = _called("use_backend", self._name, self._device)
-        journal.debug("backend in force: %s, because of %s", chosen.device, chosen.why)
+        journal.debug("backend in force: %s (%s)", chosen.device, chosen.why)
         # The blocks around this one are kept in the context, not here: one object may be entered
         # many times, by several threads and tasks.
         chosen.outer = _context.get()

@@ -10,15 +10,16 @@ from __future__ import annotations
 import argparse
 import importlib
 import importlib.util
+import json
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree
 
+from . import _matrix, _probe
+from ._report import Chapter, Report, failures_without, read_report
 from ._suite import COMMIT, VERSION, SuiteError, cache_dir, find_suite, suite_commit
 from ._table import print_table
 
@@ -32,39 +33,8 @@ _NEEDS = {
     "ndindex": "ndindex",
 }
 
-# What the suite skips for everybody, and what the caller lists. Any other skip means that something
-# is missing (an extension, a signature), and the suite would pass in silence without it.
-_ACCEPTED_SKIPS = ("flaky", "--skips-file")
-
 # Settings that would quietly make the run weaker.
 _WEAKENING = ("ARRAY_API_TESTS_SKIP_DTYPES", "ARRAY_API_TESTS_XFAIL_MARK", "PYTEST_ADDOPTS")
-
-
-@dataclass
-class Chapter:
-    """What the tests of one chapter gave."""
-
-    name: str
-    passed: int = 0
-    failed: int = 0
-    errors: int = 0
-    skipped: int = 0
-    xfailed: int = 0
-    seconds: float = 0.0
-
-    def add(self, other: Chapter) -> None:
-        """Add the counts of another chapter."""
-        self.passed += other.passed
-        self.failed += other.failed
-        self.errors += other.errors
-        self.skipped += other.skipped
-        self.xfailed += other.xfailed
-        self.seconds += other.seconds
-
-    def row(self) -> list[str]:
-        """The cells of this chapter in the summary."""
-        counts = (self.passed, self.failed, self.errors, self.skipped, self.xfailed)
-        return [self.name, *map(str, counts), f"{self.seconds:.1f}"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,9 +44,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--backend",
-        default=os.environ.get("ARRAYFORGE_BACKEND", "cpu"),
         metavar="NAME|MODULE:OBJECT",
-        help="backend to test (default: ARRAYFORGE_BACKEND, else cpu)",
+        help="backend to test (default: ARRAYFORGE_BACKEND, else cpu); with --matrix a list",
+    )
+    parser.add_argument(
+        "--matrix", action="store_true", help="test all installed backends, and compare them"
+    )
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="add the matrix to this file of results"
+    )
+    parser.add_argument(
+        "--no-transfers",
+        action="store_true",
+        help="refuse copies between devices: the functions that the backend leaves to the host "
+        "must fall, and no others",
+    )
+    parser.add_argument(
+        "--no-check", action="store_true", help="start the suite whatever check_backend() says"
     )
     parser.add_argument(
         "--isa",
@@ -118,6 +102,12 @@ def run(options: argparse.Namespace) -> int:
     except ValueError as error:
         print(f"conformance: {error}", file=sys.stderr)
         return 2
+    if options.backend is None and not options.matrix:
+        options.backend = os.environ.get("ARRAYFORGE_BACKEND", "cpu")
+    if options.matrix:
+        return _run_matrix(options, suite, targets)
+    if not options.no_check and not _is_sound(options):
+        return FAILED
     levels = _isa_levels(options.isa)
     return max(_run_once(options, suite, targets, level) for level in levels)
 
@@ -129,72 +119,129 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run(parser.parse_args(arguments))
 
 
-def read_report(report: Path) -> list[Chapter]:
-    """The chapters of a JUnit report, in the order of their names."""
-    chapters: dict[str, Chapter] = {}
-    for case in ElementTree.parse(report).iter("testcase"):
-        name = _chapter_name(case.get("classname", ""))
-        chapter = chapters.setdefault(name, Chapter(name))
-        chapter.seconds += float(case.get("time", 0))
-        kinds = {child.tag: child for child in case}
-        # A test may both fail and have an error in its teardown; it counts once, as what is worse.
-        if "error" in kinds:
-            chapter.errors += 1
-        elif "failure" in kinds:
-            chapter.failed += 1
-        elif "skipped" not in kinds:
-            chapter.passed += 1
-        elif kinds["skipped"].get("type") == "pytest.xfail":
-            chapter.xfailed += 1
-        elif kinds["skipped"].get("message", "").startswith(_ACCEPTED_SKIPS):
-            chapter.skipped += 1
-        else:
-            chapter.failed += 1
-            print(f"not tested: {case.get('name')}: {kinds['skipped'].get('message')}")
-    return sorted(chapters.values(), key=lambda chapter: chapter.name)
+def _is_sound(options: argparse.Namespace) -> bool:
+    """Whether the backend passes the check of its members; tells what is wrong where not."""
+    if options.module != "arrayforge" or options.backend == "cpu":
+        return True
+    found = _probe.facts(options.backend)
+    problems = found["problems"] if found["usable"] else [found["why"]]
+    for problem in problems:
+        print(f"conformance: backend {options.backend}: {problem}", file=sys.stderr)
+    if problems:
+        print("  hint: --no-check runs the suite all the same", file=sys.stderr)
+    return not problems
 
 
 def _run_once(options: argparse.Namespace, suite: Path, targets: list[str], isa: str) -> int:
+    report = _measure(options, suite, targets, isa)
+    if report is None:
+        return FAILED
+    _print(options, report)
+    if options.no_transfers:
+        return _judge_falls(options, report)
+    return 0 if report.passed else FAILED
+
+
+def _run_matrix(options: argparse.Namespace, suite: Path, targets: list[str]) -> int:
+    """Run the suite on several backends: 0 where all pass that are named, or else usable."""
+    if options.backend:
+        names = options.backend.split(",")
+    else:
+        names = importlib.import_module("arrayforge.registry").names()
+    found, status = {}, 0
+    for name in names:
+        facts = _probe.facts(name, check=not options.no_check)
+        if facts["usable"]:
+            one = argparse.Namespace(**{**vars(options), "backend": name})
+            report = _measure(one, suite, targets, _isa_levels(options.isa)[0])
+            if report is None or not report.passed or facts["problems"]:
+                status = FAILED
+            if report is not None:
+                _print(one, report)
+                facts = facts | {
+                    "max_examples": options.max_examples,
+                    "total": report.total.counts(),
+                }
+                facts["chapters"] = {part.name: part.counts() for part in report.chapters}
+        elif options.backend:  # asked for by name
+            status = FAILED
+        found[name] = facts
+    results = _matrix.merged(options.json, found, suite_commit(suite))
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1) + "\n")
+    _matrix.print_tables({name: results["backends"][name] for name in found})
+    return status
+
+
+def _judge_falls(options: argparse.Namespace, report: Report) -> int:
+    """0 where the functions that the backend leaves to the host fell, and nothing else failed."""
+    found = _probe.facts(options.backend, check=False)
+    listed = {name.rpartition(".")[2] for name in found.get("host", {})}
+    path = report.path.with_suffix(".falls")
+    fell = set(path.read_text().split()) if path.exists() else set()
+    other = failures_without(report.path, "inside no_transfers()")
+    # A part of the suite need not reach all of them.
+    missed = set() if options.chapters or options.expression else listed - fell
+    complaints = [f"{name}() uses the host, and is not listed" for name in sorted(fell - listed)]
+    complaints += [f"{name}() is listed, and does not use the host" for name in sorted(missed)]
+    complaints += [f"{name} failed for another reason" for name in other]
+    for complaint in complaints:
+        print(f"conformance: {complaint}", file=sys.stderr)
+    print(f"conformance: on the host: {', '.join(sorted(fell)) or 'nothing'}", flush=True)
+    return 0 if report.total.passed and not complaints else FAILED
+
+
+def _measure(
+    options: argparse.Namespace, suite: Path, targets: list[str], isa: str
+) -> Report | None:
+    """One run of the suite; None where pytest ended before its report."""
     subject = options.backend if options.module == "arrayforge" else options.module
     folder = options.output or cache_dir() / "conformance"
     folder = folder.resolve() / re.sub(r"[^\w.-]", "_", subject)
     folder.mkdir(parents=True, exist_ok=True)
-    report = folder / f"junit-{isa or 'best'}.xml"
-    report.unlink(missing_ok=True)
-    environment = _environment(options, folder, isa)
-    command = _command(options, suite, targets, report)
+    label = "-no-transfers" if options.no_transfers else ""
+    path = folder / f"junit-{isa or 'best'}{label}.xml"
+    for stale in (path, path.with_suffix(".falls")):
+        stale.unlink(missing_ok=True)
+    environment = _environment(options, path, isa)
+    command = _command(options, suite, targets, path)
     status = subprocess.run(command, cwd=suite, env=environment, check=False).returncode
-    if not report.exists():
+    if not path.exists():
         print(f"conformance: pytest ended with status {status} before its report", file=sys.stderr)
-        return FAILED
-    chapters = read_report(report)
+        return None
+    chapters = read_report(path)
     total = Chapter("all")
     for chapter in chapters:
         total.add(chapter)
-    commit = suite_commit(suite)
-    title = f"Conformance of {subject}, ISA {isa or 'best'}, {options.max_examples} examples"
+    return Report(subject, isa or "best", suite_commit(suite), status, path, chapters, total)
+
+
+def _print(options: argparse.Namespace, report: Report) -> None:
+    total = report.total
+    title = f"Conformance of {report.subject}, ISA {report.isa}, {options.max_examples} examples"
     header = ["chapter", "passed", "failed", "errors", "skipped", "xfailed", "seconds"]
-    print_table(title, header, [chapter.row() for chapter in [*chapters, total]])
-    if commit != COMMIT:
-        print(f"note: the suite is at {commit[:12]}, not at the pinned {COMMIT[:12]}")
-    print(f"report: {report}")
+    print_table(title, header, [chapter.row() for chapter in [*report.chapters, total]])
+    if report.commit != COMMIT:
+        print(f"note: the suite is at {report.commit[:12]}, not at the pinned {COMMIT[:12]}")
+    print(f"report: {report.path}")
     print(
         f"conformance: {total.passed} passed, {total.failed} failed, {total.errors} errors, "
-        f"{total.skipped} skipped, {total.xfailed} xfailed; {subject}, ISA {isa or 'best'}, "
-        f"suite at {commit}",
+        f"{total.skipped} skipped, {total.xfailed} xfailed; {report.subject}, ISA {report.isa}, "
+        f"suite at {report.commit}",
         flush=True,
     )
-    return 0 if status == 0 and total.passed and not total.failed + total.errors else FAILED
 
 
-def _environment(options: argparse.Namespace, folder: Path, isa: str) -> dict[str, str]:
+def _environment(options: argparse.Namespace, report: Path, isa: str) -> dict[str, str]:
     environment = dict(os.environ)
+    guarded = options.no_transfers and options.module == "arrayforge"
     environment.update(
-        ARRAY_API_TESTS_MODULE=options.module,
+        ARRAY_API_TESTS_MODULE="arrayforge._guarded" if guarded else options.module,
         ARRAY_API_TESTS_VERSION=VERSION,
         ARRAYFORGE_BACKEND=options.backend,
         # Hypothesis keeps failing examples by test, not by namespace: a folder for each backend.
-        HYPOTHESIS_STORAGE_DIRECTORY=str(folder / "hypothesis"),
+        HYPOTHESIS_STORAGE_DIRECTORY=str(report.parent / "hypothesis"),
+        ARRAYFORGE_GUARDED_FALLS=str(report.with_suffix(".falls")),
         # Parallel workers must collect in the same order, and the suite iterates over sets.
         PYTHONHASHSEED="0",
     )
@@ -237,11 +284,6 @@ def _chapter_path(suite: Path, chapter: str) -> str:
         known = ", ".join(name.removeprefix("test_") for name in names)
         raise ValueError(f"{chapter!r} names {len(matches)} chapters of {known}")
     return f"array_api_tests/{matches[0]}.py"
-
-
-def _chapter_name(classname: str) -> str:
-    parts = [part for part in classname.split(".") if part.startswith("test_")]
-    return parts[0].removeprefix("test_").replace("_", " ") if parts else "collection"
 
 
 def _positive(text: str) -> int:

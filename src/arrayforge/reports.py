@@ -107,7 +107,7 @@ def print_configuration(found: Mapping[str, Any]) -> None:
     """As a table of one fact a line."""
     rows = [[name, value] for name, value in found["versions"].items()]
     backend = found["backend"]
-    rows.append(["backend in force", f"{backend['name']}, because of {backend['why']}"])
+    rows.append(["backend in force", f"{backend['name']} ({backend['why']})"])
     rows += [[f"skipped {name}", reason] for name, reason in backend["skipped"].items()]
     rows.append(["default device", backend["device"]])
     rows.append(["devices", ", ".join(found["devices"])])
