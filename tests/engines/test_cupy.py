@@ -363,3 +363,10 @@ class SimpleHost:
 
     def __dlpack__(self, **options):
         return self.array.__dlpack__(dl_device=(1, 0), copy=None)
+
+
+@needs_compiler
+def test_it_keeps_the_contract():
+    from arrayforge.testing import check_backend
+
+    assert check_backend("cuda_standin:BACKEND") == []

@@ -262,3 +262,9 @@ def test_corrections_keep_single_precision():
     x = raw(np.asarray([complex(np.inf, 2.0), 1 - 1j], "complex64"))
     assert backend.describe(backend.namespace.tanh(x))[0] == "complex64"
     assert backend.describe(backend.namespace.expm1(x))[0] == "complex64"
+
+
+def test_it_keeps_the_contract():
+    from arrayforge.testing import check_backend
+
+    assert check_backend("fake") == []
