@@ -36,12 +36,9 @@ def load_miniature(name: str) -> xp.Device:
 @pytest.fixture(params=("cpu", "numpy", "fake:0", *MINIATURES))
 def device(request):
     """The native device, those of the backends that are always there, and of every miniature."""
+    find = load_miniature if request.param in MINIATURES else registry.device
     with np.errstate(all="ignore"):  # NumPy warns of what the standard defines
-        yield (
-            load_miniature(request.param)
-            if request.param in MINIATURES
-            else registry.device(request.param)
-        )
+        yield find(request.param)
 
 
 @pytest.fixture
