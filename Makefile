@@ -28,13 +28,23 @@ EXTRA = $(BIN)/python -c 'import sys, tomllib; \
   print(*project["optional-dependencies"][sys.argv[1]], sep="\n")' $(1) > $(VENV)/$(1).txt \
   && $(PIP) -r $(VENV)/$(1).txt
 
-.PHONY: demo test fuzz lint format conformance matrix bench sanitize tsan mutants clean
+.PHONY: demo test test-clients test-client-suites fuzz lint format conformance matrix bench \
+  sanitize tsan mutants clean
 
 demo: $(VENV)/demo.stamp
 	$(BIN)/python -m arrayforge demo $(ARGS)
 
 test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest $(ARGS)
+
+# Calls of scikit-learn, SciPy, array-api-extra, einops and xarray, compared with NumPy's results.
+# CLIENT_BACKENDS=numpy,torch names the engines.
+test-clients: $(VENV)/clients.stamp
+	$(BIN)/python -m pytest tests/clients $(ARGS)
+
+# SciPy's and scikit-learn's own tests; ARGS='scipy.fft sklearn --backend numpy' picks some.
+test-client-suites: $(VENV)/clients.stamp
+	$(BIN)/python tests/clients/suites.py --jobs $(JOBS) $(ARGS)
 
 conformance: $(VENV)/conformance.stamp
 	$(BIN)/python -m arrayforge conformance --backend $(BACKEND) --isa '$(ISA)' \
@@ -101,6 +111,10 @@ $(VENV)/built.stamp: $(VENV)/made.stamp $(SOURCES)
 
 $(VENV)/test.stamp: $(VENV)/built.stamp
 	$(call EXTRA,test)
+	touch $@
+
+$(VENV)/clients.stamp: $(VENV)/test.stamp
+	$(call EXTRA,clients)
 	touch $@
 
 $(VENV)/demo.stamp: $(VENV)/built.stamp

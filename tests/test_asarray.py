@@ -68,6 +68,32 @@ def test_nested_arrays_and_scalars_of_numpy():
         same(xp.asarray(scalar), np.asarray(scalar))
 
 
+def test_arrays_of_any_rank_are_nested_sequences():
+    x = np.arange(6, dtype=np.int16).reshape(2, 3)
+    ours = xp.asarray(x)
+    same(xp.asarray([ours, ours + 1]), np.asarray([x, x + 1]))
+    same(xp.asarray([[ours.T, x.T * 0.5]]), np.asarray([[x.T, x.T * 0.5]]))
+    same(xp.asarray([ours[0, :], [7, 8, 9.5]]), np.asarray([x[0], [7, 8, 9.5]]))
+    same(xp.asarray([ours[:, :0]]), np.asarray([x[:, :0]]))
+    same(xp.asarray([ours[::-1, 1], x[1, ::2]], dtype=xp.complex64), np.complex64([[4, 1], [3, 5]]))
+    for ragged in ([ours, x[:1]], [ours, x[0]], [x[0], ours], [ours, 1], [1, ours]):
+        with pytest.raises(ValueError, match=r"asarray\(\): nested sequences must be regular"):
+            xp.asarray(ragged)
+    nested = xp.ones((1,) * 40)
+    for _ in range(30):
+        nested = [nested]
+    with pytest.raises(ValueError, match="nested deeper than 64 levels"):
+        xp.asarray(nested)
+
+
+def test_arrays_of_an_engine_are_joined_by_stack(on):
+    x = on("mutable", [1.0, 2.0])
+    with pytest.raises(ValueError, match=r"obj\[1\] is an array of shape \(2,\).* stack\(\)"):
+        xp.asarray([[3.0, 4.0], x], device=x.device)
+    joined = xp.asarray([x[0], x[1]], device=x.device)
+    assert joined.to_device("cpu").tolist() == [1.0, 2.0]
+
+
 @pytest.mark.parametrize("dtype", STANDARD)
 def test_numpy_arrays_of_any_layout(device, dtype):
     needs(device, dtype)

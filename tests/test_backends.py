@@ -73,9 +73,10 @@ def test_a_cycle_through_a_foreign_payload_is_collected(on):
     assert reference() is None
 
 
-def test_native_arrays_are_not_tracked(on):
+def test_only_payloads_that_the_collector_knows_are_tracked(on):
     assert not gc.is_tracked(xp.zeros(3))
-    assert gc.is_tracked(on("mutable", [1.0]))
+    assert not gc.is_tracked(on("mutable", [1.0]))
+    assert gc.is_tracked(on("wrapping", [1.0]))
 
 
 def test_use_backend_decides_where_creation_puts_arrays(on):

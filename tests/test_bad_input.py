@@ -151,7 +151,7 @@ def test_an_index_of_stretched_arrays_that_cannot_be():
         (lambda: xp.sum(xp.zeros(3), axis=BEYOND), OverflowError, r"sum\(\): .* must fit 64 bits"),
         (lambda: xp.sum(xp.zeros(3), axis=1), IndexError, r"sum\(\): axis 1 is out of range for 1"),
         (lambda: xp.sum(xp.zeros((3, 3)), axis=(0, -2)), ValueError, r"sum\(\): axes must not rep"),
-        (lambda: xp.roll(xp.zeros(3), 1, axis=BEYOND), IndexError, r"roll\(\): axis must be in"),
+        (lambda: xp.roll(xp.zeros(3), 1, axis=BEYOND), IndexError, r"roll\(\): axis .* is out of"),
         (lambda: xp.sort(xp.zeros(())), IndexError, r"sort\(\): axis -1 is out of range for 0"),
         (lambda: xp.max(xp.zeros((0, 2))), ValueError, r"max\(\): no elements to compare"),
         (lambda: xp.concat([]), ValueError, r"concat\(\): needs at least one array"),

@@ -107,6 +107,42 @@ def test_integers_divide_to_the_default_float(device):
     assert (x / 2).dtype is xp.float64
 
 
+def test_shapes_that_differ_are_known_by_numpys_words():
+    with pytest.raises(ValueError, match=r"...be broadcast..."):
+        xp.broadcast_shapes((2,), (2,), (3,))
+    with pytest.raises(ValueError, match="not be broadcast"):
+        xp.asarray([1, 2]) + xp.asarray([1, 2, 3])
+
+
+@pytest.mark.parametrize("function", [xp.moveaxis, xp.repeat, xp.stack, xp.roll, xp.flip, xp.sum])
+def test_axes_beyond_the_last_are_out_of_range(function):
+    arguments = {xp.moveaxis: (10, 0), xp.repeat: (2,), xp.roll: (1,)}.get(function, ())
+    x = [xp.ones(3)] if function is xp.stack else xp.ones(3)
+    where = {} if function is xp.moveaxis else {"axis": 10}
+    with pytest.raises(IndexError, match="axis 10 is out of range"):
+        function(x, *arguments, **where)
+
+
+def test_compiled_readers_know_the_type_of_64_bits():
+    # They compare the type's number, not its meaning; C has two types of 64 bits.
+    for name in ("int64", "uint64", "int32", "uint32"):
+        x = xp.ones(3, dtype=getattr(xp, name))
+        for view in (np.asarray(x), np.asarray(memoryview(x))):
+            assert view.dtype.num == np.dtype(name).num
+
+
+def test_numpy_reads_engines_that_share_host_memory():
+    x = xp.asarray([[1.0, 2.0], [3.0, 4.0]], device="numpy")
+    view = np.asarray(x, copy=False)
+    view[0, 1] = 7
+    assert x.to_device("cpu").tolist() == [[1, 7], [3, 4]]
+    assert np.asarray(x.T).tolist() == [[1, 3], [7, 4]]
+    assert np.asarray(x, dtype=np.float32).dtype == np.float32
+    assert np.asarray(xp.sum(x)) == 15
+    with pytest.raises(ValueError, match="copy=False"):
+        np.asarray(x, dtype=np.float32, copy=False)
+
+
 def test_python_scalars_in_functions(device):
     x = xp.asarray([-1.0, 0.5, 2.0], dtype=xp.float32, device=device)
     for result in (

@@ -228,7 +228,7 @@ def test_every_item_size(dtype: str) -> None:
         (np.zeros(2, bool), "mask of shape"),
         (np.zeros((3, 4, 1), bool), "too many indices"),
         (np.zeros(2), "array of float64"),
-        ((np.array([0, 1]), np.array([0, 1, 2])), "do not broadcast"),
+        ((np.array([0, 1]), np.array([0, 1, 2])), "cannot be broadcast together"),
     ],
 )
 def test_errors(key: Any, message: str) -> None:

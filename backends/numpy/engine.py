@@ -22,10 +22,15 @@ class NumPy(Adapter):
     name = "numpy"
     library = np
     corrections = functions
+    inplace_operators = (
+        *("add", "subtract", "multiply", "divide"),
+        *("bitwise_and", "bitwise_or", "bitwise_xor"),
+    )
 
     def __init__(self) -> None:
         super().__init__()
         self._dtypes = {n: np.dtype(n) for n in DTYPES if n != "bfloat16"}
+        self._names = {dtype: name for name, dtype in self._dtypes.items()}
 
     def dtypes(self, device: str | None) -> Mapping[str, Any]:
         """Everything but bfloat16."""
@@ -33,7 +38,7 @@ class NumPy(Adapter):
 
     def describe(self, raw: Any) -> tuple[str, tuple[int, ...], str]:
         """By NumPy's attributes, which its scalars have too."""
-        return raw.dtype.name, raw.shape, "numpy"
+        return self._names[raw.dtype], raw.shape, "numpy"
 
     def shares_host(self, device: str) -> bool:
         """NumPy's memory is host memory."""
@@ -55,14 +60,10 @@ class NumPy(Adapter):
         """By NumPy."""
         return raw.item()
 
-    def getitem(self, raw: Any, key: Any) -> Any:
-        """An element is a view without axes, as a slice is one with some."""
-        found = raw[key]
-        return found if type(found) is np.ndarray else raw[(*key, ...)]
-
     def setitem(self, raw: Any, key: Any, value: Any) -> Any:
         """In place; NumPy's scalars become arrays first."""
-        raw = np.asarray(raw)
+        if type(raw) is not np.ndarray:
+            raw = np.asarray(raw)
         raw[key] = value
         return raw
 

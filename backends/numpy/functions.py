@@ -25,6 +25,11 @@ def pow(x1: Any, x2: Any) -> Any:
     return np.where(is_root, np.where(x1 == -np.inf, np.inf, result + 0.0), result)
 
 
+def permute_dims(x: Any, axes: tuple[int, ...]) -> Any:
+    """The method, which numpy.permute_dims() takes twice as long to get to."""
+    return x.transpose(axes)
+
+
 def astype(x: Any, dtype: Any) -> Any:
     """numpy.astype() refuses NumPy's own scalars."""
     return np.asarray(x).astype(dtype)

@@ -63,7 +63,7 @@ std::string broadcast_error(std::string_view function, std::span<const Dims* con
     for (std::int64_t n : *shapes[k]) width = std::max(width, std::to_string(n).size());
   }
   width += 2;
-  message += " do not broadcast\n      axis";
+  message += " cannot be broadcast together\n      axis";
   for (int axis = -ndim; axis < 0; ++axis) message += padded(std::to_string(axis), width);
   for (std::size_t k = 0; k < shapes.size(); ++k) {
     std::string label = "x" + std::to_string(k + 1);

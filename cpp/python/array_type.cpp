@@ -57,11 +57,13 @@ inline ArrayObject* allocate() {
   return self;
 }
 
+bool is_collected(PyObject* raw) { return PyType_IS_GC(Py_TYPE(raw)); }
+
 void dealloc(PyObject* object) {
   ArrayObject* self = as_array(object);
   if (self->weakrefs) PyObject_ClearWeakRefs(object);
   if (self->raw) {
-    PyObject_GC_UnTrack(object);
+    if (is_collected(self->raw)) PyObject_GC_UnTrack(object);
     Py_CLEAR(self->raw);
   }
   self->value.storage.end_share();
@@ -95,6 +97,7 @@ int clear(PyObject* object) {
   self->device = cpu_device();
   self->value.shape = Dims{0};
   self->value.strides = Dims{itemsize(self->value.dtype)};
+  storage_of(self);
   Py_DECREF(raw);
   return 0;
 }
@@ -202,13 +205,32 @@ PyObject* wrap_view(const ArrayObject* x, int ndim, const std::int64_t* shape,
 PyObject* wrap_foreign(BackendObject* backend, DeviceObject* device, PyObject* raw, DType dtype,
                        const Dims& shape, StorageRef storage) {
   ArrayObject* self = allocate();
-  new (&self->value) Array{dtype, shape, c_strides(shape, itemsize(dtype)), 0, std::move(storage)};
+  // Member by member: for the whole of it the compiler clears the memory first.
+  Array& value = self->value;
+  value.dtype = dtype;
+  new (&value.shape) Dims(shape);
+  new (&value.strides) Dims(c_strides(shape, itemsize(dtype)));
+  value.offset = 0;
+  new (&value.storage) StorageRef(std::move(storage));
   self->dtype = dtype_object(dtype);
   self->backend = backend;
   self->device = device;
   self->raw = new_ref(raw);
-  PyObject_GC_Track(self);
+  if (is_collected(raw)) PyObject_GC_Track(self);
   return reinterpret_cast<PyObject*>(self);
+}
+
+const StorageRef& storage_of(ArrayObject* array) {
+  if (!array->value.storage) array->value.storage = Storage::foreign();
+  return array->value.storage;
+}
+
+void replace_raw(ArrayObject* array, py::object raw) {
+  const py::object old = steal(array->raw);
+  array->raw = raw.release().ptr();
+  if (is_collected(old.ptr()) && !is_collected(array->raw)) PyObject_GC_UnTrack(array);
+  if (!is_collected(old.ptr()) && is_collected(array->raw)) PyObject_GC_Track(array);
+  storage_of(array)->bump_version();
 }
 
 PyObject* to_tuple(const Dims& dims) {

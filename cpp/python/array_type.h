@@ -1,5 +1,6 @@
 // arrayforge.Array: one final type with two payloads, native storage and layout, or an engine's raw
-// array with its backend. Native arrays are never tracked by the collector, foreign ones always.
+// array with its backend. The collector tracks those whose raw array it knows: no cycle runs
+// through the others.
 #pragma once
 
 #include "../core/array.h"
@@ -9,7 +10,7 @@ namespace arrayforge {
 
 struct ArrayObject {
   // Of a foreign array: dtype, shape, the strides it would have in C order (so that views are
-  // planned alike) and a storage without bytes (its version).
+  // planned alike) and a storage without bytes; see storage_of().
   PyObject_HEAD Array value;
   BackendObject* backend;  // borrowed: the device keeps it
   DeviceObject* device;    // borrowed: devices are interned for good
@@ -33,7 +34,14 @@ ArrayObject* wrap_fresh(DType dtype, const Dims& shape, std::int64_t size);
 PyObject* wrap_view(const ArrayObject* x, int ndim, const std::int64_t* shape,
                     const std::int64_t* strides, std::int64_t offset);
 PyObject* wrap_foreign(BackendObject* backend, DeviceObject* device, PyObject* raw, DType dtype,
-                       const Dims& shape, StorageRef storage = Storage::foreign());
+                       const Dims& shape, StorageRef storage = {});
+
+// The storage of a foreign array, the identity and version of its memory: none until a view or a
+// write asks for it.
+const StorageRef& storage_of(ArrayObject* array);
+
+// A write that leaves a foreign array another payload, or the same one with other values.
+void replace_raw(ArrayObject* array, py::object raw);
 
 // Arrays alive in the process: the leak check of the tests.
 std::int64_t live_arrays();

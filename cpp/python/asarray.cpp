@@ -183,8 +183,7 @@ void bind_asarray(py::module_& module) {
   // For printing, which strict mode does not touch.
   module.def("_element", [](const py::object& x) { return steal(element_of(own(x))); });
   module.def("_lists", [](const py::object& x) { return steal(nested_lists(own(x))); });
-  module.def("_touch",
-             [](const py::object& x) { as_array(own(x))->value.storage->bump_version(); });
+  module.def("_touch", [](const py::object& x) { storage_of(as_array(own(x)))->bump_version(); });
 }
 
 }  // namespace arrayforge

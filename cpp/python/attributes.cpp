@@ -90,7 +90,8 @@ PyObject* get_raw(PyObject* self, void*) {
   return new_ref(raw ? raw : Py_None);
 }
 PyObject* get_version(PyObject* self, void*) {
-  return PyLong_FromUnsignedLongLong(as_array(self)->value.storage->version());
+  const StorageRef& storage = as_array(self)->value.storage;
+  return PyLong_FromUnsignedLongLong(storage ? storage->version() : 0);
 }
 
 }  // namespace

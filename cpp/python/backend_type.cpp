@@ -1,5 +1,7 @@
 #include "backend_type.h"
 
+#include <optional>
+
 #include "functions.h"
 
 namespace arrayforge {
@@ -17,6 +19,13 @@ std::string text(PyObject* object) { return py::cast<std::string>(py::str(borrow
 
 // -- Backend
 
+constexpr const char* kMemberNames[kMemberCount] = {"describe", "getitem", "setitem", "item",
+                                                    "engine_device"};
+
+[[noreturn]] void lacks_member(BackendObject* backend, const char* name) {
+  throw NotImplementedError("backend " + text(backend->name) + ": it has no " + name + "()");
+}
+
 BackendObject* make_backend(PyObject* name, PyObject* implementation) {
   auto* self = PyObject_New(BackendObject, backend_type);
   if (!self) throw error_already_set();
@@ -28,7 +37,32 @@ BackendObject* make_backend(PyObject* name, PyObject* implementation) {
   self->dtype_device = nullptr;
   std::fill_n(self->dtypes, kDTypeCount, nullptr);
   self->functions = new PyObject*[kFunctionTotal]();
+  std::fill_n(self->members, kMemberCount, nullptr);
+  self->inplace_operators = new InplaceOperator[kOpCount]();
+  self->views_alias = true;
   return self;
+}
+
+std::optional<Op> op_named(const std::string& name) {
+  for (FunctionIndex i = 0; i < static_cast<int>(kOpCount); ++i) {
+    if (name == function_name(i)) return static_cast<Op>(i);
+  }
+  return std::nullopt;
+}
+
+// Names of functions, such as "add": those whose in-place operator does the same.
+void take_inplace_operators(BackendObject* backend) {
+  const py::object implementation = borrow(backend->implementation);
+  for (const py::handle& item : py::getattr(implementation, "inplace_operators", py::tuple())) {
+    const auto op_name = py::cast<std::string>(py::str(item));
+    const auto op = op_named(op_name);
+    InplaceOperator found = op ? inplace_operator_of(*op) : nullptr;
+    if (!found) {
+      throw ValueError("backend " + text(backend->name) + ": inplace_operators names " + op_name +
+                       ", for which Python has no operator in place");
+    }
+    backend->inplace_operators[static_cast<int>(*op)] = found;
+  }
 }
 
 void backend_dealloc(PyObject* object) {
@@ -39,7 +73,9 @@ void backend_dealloc(PyObject* object) {
   Py_XDECREF(self->wraps);
   for (int i = 0; i < kFunctionTotal; ++i) Py_XDECREF(self->functions[i]);
   for (PyObject* dtype : self->dtypes) Py_XDECREF(dtype);
+  for (PyObject* member : self->members) Py_XDECREF(member);
   delete[] self->functions;
+  delete[] self->inplace_operators;
   PyObject_Free(object);
   Py_DECREF(type);
 }
@@ -60,6 +96,8 @@ PyObject* backend_new(PyTypeObject*, PyObject* args, PyObject*) {
       Py_SETREF(self->wraps, py::object(object.attr("wraps")).release().ptr());
     }
     if (py::hasattr(object, "level")) self->level = py::cast<long>(object.attr("level"));
+    take_inplace_operators(self);
+    self->views_alias = py::cast<bool>(py::getattr(object, "views_alias", py::bool_(true)));
     const py::object first = object.attr("devices")()[py::int_(0)];
     py::object dtypes = object.attr("dtypes")(first);
     if (!dtypes.contains("float64")) self->default_float = DType::float32;
@@ -198,12 +236,28 @@ PyObject* backend_function(BackendObject* backend, FunctionIndex function) {
   return slot == Py_None ? nullptr : slot;
 }
 
+PyObject* find_member(BackendObject* backend, Member member) {
+  PyObject*& slot = backend->members[static_cast<int>(member)];
+  if (!slot) {
+    const py::object implementation = borrow(backend->implementation);
+    const char* name = kMemberNames[static_cast<int>(member)];
+    slot = py::object(py::getattr(implementation, name, py::none())).release().ptr();
+  }
+  return slot == Py_None ? nullptr : slot;
+}
+
+PyObject* require_member(BackendObject* backend, Member member) {
+  PyObject* found = find_member(backend, member);
+  if (!found) lacks_member(backend, kMemberNames[static_cast<int>(member)]);
+  return found;
+}
+
 py::object backend_member(BackendObject* backend, const char* name) {
   PyObject* member = PyObject_GetAttrString(backend->implementation, name);
   if (member) return py::reinterpret_steal<py::object>(member);
   if (!PyErr_ExceptionMatches(PyExc_AttributeError)) throw error_already_set();
   PyErr_Clear();
-  throw NotImplementedError("backend " + text(backend->name) + ": it has no " + name + "()");
+  lacks_member(backend, name);
 }
 
 bool wraps(BackendObject* outer, BackendObject* inner) {

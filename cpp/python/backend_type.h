@@ -5,6 +5,7 @@
 #include <string>
 
 #include "../core/dtype.h"
+#include "inplace_operators.h"
 #include "python.h"
 
 namespace arrayforge {
@@ -14,12 +15,19 @@ using FunctionIndex = int;
 
 struct DeviceObject;
 
+// Members of the contract that small operations call; the others are looked up when they are used.
+enum class Member { describe, getitem, setitem, item, engine_device };
+inline constexpr int kMemberCount = 5;
+
 struct BackendObject {
   PyObject_HEAD PyObject* name;
   PyObject* implementation;  // null for the native one
   PyObject* wraps;           // None, True (any other), or a tuple of names
   long level;
-  PyObject** functions;  // null: not looked up yet; None: the engine has none
+  PyObject** functions;                // null: not looked up yet; None: the engine has none
+  PyObject* members[kMemberCount];     // likewise
+  InplaceOperator* inplace_operators;  // by Op; null: the result is written by setitem
+  bool views_alias;                    // a write to an array is seen through its views
   // The engine's dtypes of the device that asked last, so that none is looked up by name twice.
   DeviceObject* dtype_device;
   PyObject* dtypes[kDTypeCount];
@@ -49,7 +57,10 @@ DeviceObject* default_device();
 
 // The engine's own function, or null where it has none; borrowed.
 PyObject* backend_function(BackendObject* backend, FunctionIndex function);
-// A member of the contract, such as "getitem"; throws NotImplementedError naming the backend.
+// Borrowed; null where the backend has none, or NotImplementedError naming the backend.
+PyObject* find_member(BackendObject* backend, Member member);
+PyObject* require_member(BackendObject* backend, Member member);
+// Any member of the contract by name; throws likewise.
 py::object backend_member(BackendObject* backend, const char* name);
 
 // True iff `outer` wraps arrays of `inner`.

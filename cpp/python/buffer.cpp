@@ -8,6 +8,9 @@
 namespace arrayforge {
 namespace {
 
+// C has two types of 64 bits; compiled readers of NumPy's arrays know the one that NumPy prefers.
+constexpr bool kLongHas64 = sizeof(long) == 8;
+
 // struct module codes; null where Python has none (bfloat16).
 const char* format_of(DType dtype) {
   switch (dtype) {
@@ -20,7 +23,7 @@ const char* format_of(DType dtype) {
     case DType::int32:
       return "i";
     case DType::int64:
-      return "q";
+      return kLongHas64 ? "l" : "q";
     case DType::uint8:
       return "B";
     case DType::uint16:
@@ -28,7 +31,7 @@ const char* format_of(DType dtype) {
     case DType::uint32:
       return "I";
     case DType::uint64:
-      return "Q";
+      return kLongHas64 ? "L" : "Q";
     case DType::float16:
       return "e";
     case DType::bfloat16:

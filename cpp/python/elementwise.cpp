@@ -5,9 +5,11 @@
 #include "../core/nditer.h"
 #include "../core/parallel.h"
 #include "convert.h"
+#include "elementwise_foreign.h"
 #include "engine_call.h"
 #include "foreign.h"
 #include "functions.h"
+#include "indexing_foreign.h"
 #include "mutants.h"
 #include "native_loop.h"
 #include "operands_beyond.h"
@@ -50,10 +52,12 @@ bool parse(Op op, PyObject* object, Operand* operand, OperandType* type) {
 }
 
 // The short way: native arrays of one dtype and shape in C order, or such an array and a scalar
-// that keeps its dtype, few enough elements to run at once. Null where the operands need a plan.
+// that keeps its dtype, few enough elements to run at once; and that of engines. Null where the
+// operands need a plan.
 PyObject* run_directly(Op op, PyObject* const* args, int arity) {
   PyObject* model = is_array(args[0]) ? args[0] : args[arity - 1];
   if (!is_array(model)) return nullptr;
+  if (!as_array(model)->is_native()) return run_on_engine(op, args, arity);
   const Array& x = as_array(model)->value;
   const std::int64_t size = x.size();
   if (!computes_in(op, x.dtype) || size > kParallelGrain) return nullptr;
@@ -246,10 +250,8 @@ PyObject* run_inplace(Call& call, ArrayObject* target) {
       throw DeviceError(name + "(): in place the device must stay");
     }
     py::object result = steal(call.run_foreign());
-    PyObject* self = reinterpret_cast<PyObject*>(target);
-    py::object all = py::reinterpret_borrow<py::object>(Py_Ellipsis);
-    if (array_assign_subscript(self, all.ptr(), result.ptr()) < 0) throw error_already_set();
-    return new_ref(self);
+    assign_all(target, result);
+    return new_ref(reinterpret_cast<PyObject*>(target));
   }
   require_unstretched(target->value);
   if (overlaps_itself(target->value)) {
@@ -334,10 +336,14 @@ PyObject* elementwise_operator(Op op, PyObject* a, PyObject* b) noexcept {
 
 PyObject* inplace_operator(Op op, PyObject* a, PyObject* b) noexcept {
   return guarded(info(op).name.data(), [&] {
+    PyObject* args[2] = {a, b};
+    if (!as_array(a)->is_native()) {
+      const auto directly = [&] { return run_inplace_on_engine(op, as_array(a), b); };
+      if (PyObject* result = mutable_target(index_of(op), args, 2, directly)) return result;
+    }
     Call call;
     call.op = op;
     call.arity = 2;
-    PyObject* args[2] = {a, b};
     PyObject* stranger = nullptr;
     py::object converted;
     if (!call.parse_all(args, &stranger)) {

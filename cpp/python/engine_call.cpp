@@ -1,5 +1,9 @@
 #include "engine_call.h"
 
+#include <string_view>
+#include <utility>
+#include <vector>
+
 #include "dtype_type.h"
 
 namespace arrayforge {
@@ -9,6 +13,23 @@ py::object converted(PyObject* x, DType dtype) {
   if (as_array(x)->value.dtype == dtype) return borrow(x);
   PyObject* args[2] = {x, dtype_object(dtype)};
   return steal(call_function(Function::astype_, args, 2));
+}
+
+// The str of a keyword, made once; there are some twenty.
+PyObject* interned(std::string_view name) {
+  static std::vector<std::pair<std::string_view, PyObject*>> names;
+  for (const auto& [known, text] : names) {
+    if (known == name) return text;
+  }
+  return names.emplace_back(name, checked(PyUnicode_InternFromString(name.data()))).second;
+}
+
+py::object keyword_names(const char* const* names, int count) {
+  py::object tuple = steal(PyTuple_New(count));
+  for (int i = 0; i < count; ++i) {
+    PyTuple_SET_ITEM(tuple.ptr(), i, new_ref(interned(names[i])));
+  }
+  return tuple;
 }
 
 }  // namespace
@@ -59,26 +80,27 @@ EngineCall& EngineCall::device() {
 
 py::object EngineCall::invoke(PyObject* callable, bool raw) const {
   py::object held[kMax];
-  PyObject* args[kMax];
-  py::list names;
-  int used = 0;
+  PyObject* args[1 + kMax] = {};
+  const char* names[kMax];
+  int used = 0, named = 0;
   for (int i = 0; i < count_; ++i) {
-    if (raw && is_device(values_[i].ptr())) {
+    PyObject* value = values_[i].ptr();
+    if (raw && is_device(value)) {
       // Engines of one device need no name for it; the others say what they call it.
-      const py::object implementation = borrow(backend_->implementation);
-      if (!py::hasattr(implementation, "engine_device")) continue;
-      held[used] = implementation.attr("engine_device")(borrow(device_->name));
+      PyObject* named_by = find_member(backend_, Member::engine_device);
+      if (!named_by) continue;
+      held[used] = steal(PyObject_CallOneArg(named_by, device_->name));
     } else {
-      held[used] = raw ? to_engine(backend_, device_, values_[i].ptr()) : values_[i];
+      held[used] = raw ? to_engine(backend_, device_, value) : values_[i];
     }
-    args[used] = held[used].ptr();
-    if (names_[i]) names.append(names_[i]);
+    args[1 + used] = held[used].ptr();
+    if (names_[i]) names[named++] = names_[i];
     ++used;
   }
-  const auto positional = static_cast<std::size_t>(used) - names.size();
-  const py::tuple keywords(names);
-  return steal(
-      PyObject_Vectorcall(callable, args, positional, keywords.empty() ? nullptr : keywords.ptr()));
+  const py::object keywords = named ? keyword_names(names, named) : py::object();
+  const auto positional = static_cast<std::size_t>(used - named);
+  return steal(PyObject_Vectorcall(callable, args + 1, positional | PY_VECTORCALL_ARGUMENTS_OFFSET,
+                                   keywords.ptr()));
 }
 
 py::object EngineCall::from_composite() const {
@@ -99,7 +121,7 @@ PyObject* EngineCall::view(const Array& planned) const {
   if (!callable) return composed(planned.dtype, planned.shape);
   const py::object raw = invoke(callable, true);
   return wrap_planned(called_, backend_, device_, raw.ptr(), planned.dtype, planned.shape,
-                      planned.storage);
+                      storage_of(as_array(values_[0].ptr())));
 }
 
 PyObject* EngineCall::described() const {

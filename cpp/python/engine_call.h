@@ -34,7 +34,7 @@ class EngineCall {
   EngineCall& device();
 
   PyObject* result(DType dtype, const Dims& shape) const;
-  // The planned view of x, an array of this engine or one that it lifts.
+  // The planned view of the first argument, an array of this engine or one that it lifts.
   PyObject* view(const Array& planned) const;
   // Data decides the shape.
   PyObject* described() const;

@@ -12,6 +12,16 @@ std::string text(PyObject* object) { return py::cast<std::string>(py::str(borrow
 
 bool is_sequence(PyObject* object) { return PyTuple_Check(object) || PyList_Check(object); }
 
+// A shape or axes, which engines take as they are.
+bool holds_plain_integers(PyObject* object) {
+  if (!PyTuple_CheckExact(object)) return false;
+  const Py_ssize_t n = PyTuple_GET_SIZE(object);
+  for (Py_ssize_t i = 0; i < n; ++i) {
+    if (!PyLong_CheckExact(PyTuple_GET_ITEM(object, i))) return false;
+  }
+  return true;
+}
+
 struct Facts {
   DType dtype;
   Dims shape;
@@ -20,7 +30,8 @@ struct Facts {
 
 // What the backend says about one of its arrays.
 Facts described(BackendObject* backend, PyObject* raw) {
-  const py::tuple facts = backend_member(backend, "describe")(borrow(raw));
+  PyObject* describe = require_member(backend, Member::describe);
+  const py::tuple facts = steal(PyObject_CallOneArg(describe, raw));
   const py::object dtype = facts[0], shape = facts[1], device = facts[2];
   auto known = as_dtype(dtype.ptr());
   if (!known) known = dtype_named(text(dtype.ptr()));
@@ -124,7 +135,7 @@ py::object to_engine(BackendObject* backend, DeviceObject* device, PyObject* arg
   if (is_array(argument)) return raw_of(backend, as_array(argument));
   if (auto dtype = as_dtype(argument)) return engine_dtype(backend, device, *dtype);
   if (is_device(argument)) return borrow(reinterpret_cast<DeviceObject*>(argument)->name);
-  if (!is_sequence(argument)) return borrow(argument);
+  if (!is_sequence(argument) || holds_plain_integers(argument)) return borrow(argument);
   const Py_ssize_t n = PySequence_Fast_GET_SIZE(argument);
   py::tuple items(n);
   for (Py_ssize_t i = 0; i < n; ++i) {

@@ -40,8 +40,7 @@ py::object to_engine(BackendObject* backend, DeviceObject* device, PyObject* arg
 // the error where checks are on and the engine returned something else. The storage is that of the
 // array it is a view of.
 PyObject* wrap_planned(const char* function, BackendObject* backend, DeviceObject* device,
-                       PyObject* raw, DType dtype, const Dims& shape,
-                       StorageRef storage = Storage::foreign());
+                       PyObject* raw, DType dtype, const Dims& shape, StorageRef storage = {});
 
 // The check alone, of an engine's array and of a public one that a composite made.
 void check_engine(const char* function, BackendObject* backend, PyObject* raw, DType dtype,

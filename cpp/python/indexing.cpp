@@ -270,6 +270,14 @@ void assign(ArrayObject* x, PyObject* key_object, PyObject* value) {
     }
     return assign_view(view, to_value(view, value, scalar));
   }
+  if (!x->is_native() && (scalar || is_array(value))) {
+    if (const auto simple = simple_key(kSet, x->value, key_object)) {
+      BackendChoice choice(kSet);
+      choice.add(x);
+      if (!scalar) choice.add(as_array(value));
+      return assign_foreign(x, simple->key, simple->shape, choice.backend(), value, scalar);
+    }
+  }
   Key key(kSet, x);
   key.parse(key_object);
   BackendChoice choice = key.choice();
@@ -284,7 +292,8 @@ void assign(ArrayObject* x, PyObject* key_object, PyObject* value) {
   if (choice.backend() == native_backend()) {
     assign_native(x->value, key, value, scalar);
   } else {
-    assign_foreign(x, key.items, key.for_engine(choice.backend()), choice.backend(), value, scalar);
+    const std::optional<Dims> shape = plan_shape(kSet, x->value, key.items);
+    assign_foreign(x, key.for_engine(choice.backend()), shape, choice.backend(), value, scalar);
   }
 }
 
@@ -295,6 +304,8 @@ PyObject* array_subscript(PyObject* self, PyObject* key_object) {
     ArrayObject* x = as_array(self);
     if (x->is_native()) {
       if (PyObject* view = simple_item(kGet, x, key_object)) return view;
+    } else if (const auto simple = simple_key(kGet, x->value, key_object)) {
+      return get_foreign(x, *simple);
     }
     Key key(kGet, x);
     key.parse(key_object);

@@ -8,6 +8,7 @@
 #include "../core/access.h"
 #include "../core/config.h"
 #include "../core/layout.h"
+#include "../core/nditer.h"
 #include "../core/promotion.h"
 #include "../kernels/table.h"
 #include "array_type.h"
@@ -20,7 +21,7 @@ namespace {
 
 struct Leaf {
   py::object scalar;  // a Python scalar, or
-  Array array;        // a 0-dimensional array
+  Array array;        // an array, which counts as the nested sequence of its elements
 };
 
 class Collector {
@@ -28,16 +29,14 @@ class Collector {
   Collector(const char* function, DeviceObject* device) : function_(function), device_(device) {}
 
   void collect(PyObject* object, int depth) {
-    if (depth > kMaxRank) {
-      throw ValueError(std::string(function_) + "(): sequences are nested deeper than " +
-                       std::to_string(kMaxRank) + " levels");
-    }
+    if (depth > kMaxRank) too_deep();
     if (!is_nested(object)) return add_leaf(object, depth);
     if (PySequence_Size(object) < 0) unmeasured();
     // A copy as a tuple: a conversion may change a list under our hands.
     py::object items = steal(PySequence_Tuple(object));
     const Py_ssize_t n = PyTuple_GET_SIZE(items.ptr());
     enter(depth, n);
+    if (n == 0) closed_ = true;
     for (Py_ssize_t i = 0; i < n; ++i) {
       path_.push_back(i);
       collect(PyTuple_GET_ITEM(items.ptr(), i), depth + 1);
@@ -72,6 +71,11 @@ class Collector {
     return text;
   }
 
+  [[noreturn]] void too_deep() const {
+    throw ValueError(std::string(function_) + "(): sequences are nested deeper than " +
+                     std::to_string(kMaxRank) + " levels");
+  }
+
   [[noreturn]] void ragged(const std::string& found, int depth) const {
     const auto d = static_cast<std::size_t>(depth);
     const std::string expected =
@@ -95,13 +99,16 @@ class Collector {
     }
     if (closed_) ragged(std::to_string(n) + " items", depth);
     sizes_.push_back(n);
-    if (n == 0) closed_ = true;
+  }
+
+  void close(int depth) {
+    closed_ = true;
+    if (depth < static_cast<int>(sizes_.size())) ragged("no items", depth);
   }
 
   void add_leaf(PyObject* object, int depth) {
-    closed_ = true;
-    if (depth < static_cast<int>(sizes_.size())) ragged("no items", depth);
     if (const auto kind = scalar_kind(object); kind && !is_numpy_number(object)) {
+      close(depth);
       kinds_[static_cast<int>(*kind)] = true;
       if (*kind == ScalarKind::integer) beyond_int64_ |= does_not_fit(object);
       leaves_.push_back({borrow(object), Array()});
@@ -109,6 +116,9 @@ class Collector {
     }
     Array array = array_leaf(object);
     strong_ = strong_ ? promote(*strong_, array.dtype).dtype : array.dtype;
+    if (depth + array.ndim() > kMaxRank) too_deep();
+    for (std::int64_t n : array.shape) enter(depth++, n);
+    close(depth);
     leaves_.push_back({py::object(), std::move(array)});
   }
 
@@ -135,8 +145,12 @@ class Collector {
       require_lenient(function_, "arrays inside sequences; join them with stack()");
       // The result is built on the host, whatever device it goes to: float(leaf) reads it there
       // too.
-      if (leaf->is_native() || leaf->value.ndim() > 0) {
+      if (leaf->is_native()) {
         array = leaf->value;
+      } else if (leaf->value.ndim() > 0) {
+        throw ValueError(std::string(function_) + "(): " + place() + " is an array of shape " +
+                         to_string(leaf->value.shape) + " on a device, only 0-dimensional ones " +
+                         "may be items; join arrays with stack()");
       } else {
         const py::object host = steal(to_host(leaf));
         array = as_array(host.ptr())->value;
@@ -147,11 +161,6 @@ class Collector {
     if (!array) {
       throw TypeError(std::string(function_) + "(): " + place() + " is a " +
                       Py_TYPE(object)->tp_name + ", expected a number or a sequence of numbers");
-    }
-    if (array->ndim() != 0) {
-      throw ValueError(std::string(function_) + "(): " + place() + " is an array of shape " +
-                       to_string(array->shape) + ", only 0-dimensional ones may be items; " +
-                       "join arrays with stack()");
     }
     return std::move(*array);
   }
@@ -167,16 +176,21 @@ class Collector {
   bool closed_ = false;  // no further axis: a leaf or an empty sequence was seen
 };
 
-void store_leaf(const char* function, DType dtype, const Leaf& leaf, char* element) {
-  if (leaf.scalar) return store_scalar(function, dtype, leaf.scalar.ptr(), element);
-  const Array& x = leaf.array;
+// Returns where the next leaf begins.
+char* store_leaf(const char* function, DType dtype, const Leaf& leaf, char* element) {
+  if (leaf.scalar) {
+    store_scalar(function, dtype, leaf.scalar.ptr(), element);
+    return element + itemsize(dtype);
+  }
+  const Array x = contiguous(leaf.array);
   if (is_complex(x.dtype) && !is_complex(dtype)) {
     throw TypeError(std::string(function) + "(): a complex number does not fit " +
                     std::string(name(dtype)));
   }
   char* pointers[2] = {const_cast<char*>(read(x)), element};
   const std::int64_t strides[2] = {itemsize(x.dtype), itemsize(dtype)};
-  kernels().cast[index(x.dtype)][index(dtype)](pointers, strides, 1);
+  kernels().cast[index(x.dtype)][index(dtype)](pointers, strides, x.size());
+  return element + x.size() * itemsize(dtype);
 }
 
 }  // namespace
@@ -192,8 +206,7 @@ Array nested_array(const char* function, PyObject* object, std::optional<DType> 
   const Pin pin(result);  // __bool__ of a number may run anything, defragment() included
   char* element = write(result);
   for (const Leaf& leaf : collector.leaves()) {
-    store_leaf(function, chosen, leaf, element);
-    element += itemsize(chosen);
+    element = store_leaf(function, chosen, leaf, element);
   }
   return result;
 }

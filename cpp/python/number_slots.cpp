@@ -5,6 +5,7 @@
 #include "convert.h"
 #include "elementwise.h"
 #include "functions.h"
+#include "indexing_foreign.h"
 #include "mutants.h"
 #include "operands_beyond.h"
 
@@ -46,7 +47,7 @@ PyObject* run_inplace_matmul(PyObject* const* args) {
     throw ShapeError("matmul(): in place the shape must stay " +
                      to_string(as_array(args[0])->value.shape));
   }
-  if (array_assign_subscript(args[0], Py_Ellipsis, product.ptr()) < 0) throw error_already_set();
+  assign_all(as_array(args[0]), product);
   return new_ref(args[0]);
 }
 PyObject* inplace_matmul(PyObject* a, PyObject* b) {
@@ -75,7 +76,9 @@ py::object only_element(PyObject* self, const char* function) {
     require_lenient(function, "arrays with axes as scalars; index the element, as in x[0, 0]");
   }
   if (array->is_native()) return steal(load_scalar(array->value.dtype, read(array->value)));
-  py::object value = backend_member(array->backend, "item")(borrow(array->raw));
+  const py::object raw = borrow(array->raw);
+  PyObject* item = require_member(array->backend, Member::item);
+  py::object value = steal(PyObject_CallOneArg(item, raw.ptr()));
   // A wrapper hands out the array that it wraps.
   return is_array(value.ptr()) ? only_element(value.ptr(), function) : value;
 }

@@ -20,10 +20,11 @@ object with these members:
     getitem(raw, key)
                     key is a tuple with an item for every axis, or one mask: integers >= 0, slices
                     with start, stop and step made explicit (stop None: down to the first element),
-                    ..., None, raw int64 arrays, raw boolean arrays; all within bounds
+                    ..., None, raw int64 arrays, raw boolean arrays; all within bounds. One that
+                    selects a single element ends in ..., for which NumPy gives a view
     setitem(raw, key, value)
-                    writes and returns raw, or returns a new raw array where the engine's never
-                    change; value is a Python scalar, or a raw array of raw's dtype that broadcasts
+                    writes and returns raw or None, or returns a new raw array where the engine's
+                    never change; value is a Python scalar, or a raw array of raw's dtype that broadcasts
 
 and may have these:
 
@@ -38,7 +39,11 @@ and may have these:
                              what the standard wants of __dlpack__, with those options which the
                              caller gave, where the engine's own method lags behind
     transfer(raw, device)    a raw array on another device of the same backend
-    views_alias              False where a write to an array is not seen through its views
+    views_alias              False where a write to an array is not seen through its views: its
+                             setitem returns a new raw array
+    inplace_operators        names of functions, such as "add", whose Python operator (`raw += x`)
+                             writes into raw and does what the function does, for arrays of one
+                             dtype and shape, or a Python scalar
     synchronize(device)      waits until everything asked for has been computed
     memory(device)           dict of counts in bytes, such as {"live": ..., "reserved": ...}
     aliases                  dict: other names of its devices, such as {"cuda:0": "cupy:0"}

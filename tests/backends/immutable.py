@@ -21,6 +21,7 @@ def replaced(raw, key, value):
 
 class Immutable:
     name = "immutable"
+    views_alias = False
     namespace = np
     devices = staticmethod(lambda: ["immutable"])
     dtypes = staticmethod(lambda device: {name: np.dtype(name) for name in NAMES.split()})

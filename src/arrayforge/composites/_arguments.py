@@ -49,7 +49,7 @@ def axis_index(name: str, axis: int, ndim: int) -> int:
     """Axis as a number from 0 to ndim - 1."""
     axis = operator.index(axis)
     if not -ndim <= axis < ndim:
-        raise IndexError(f"{name}(): axis must be in [{-ndim}, {ndim}), got {axis}")
+        raise IndexError(f"{name}(): axis {axis} is out of range for {ndim} dimensions")
     return axis % ndim
 
 
