@@ -8,8 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
-from engines import ENGINES, INSTALLED
+from engines import ENGINES, INSTALLED, MINIATURES
 
 import arrayforge as xp
 from arrayforge import _core, registry
@@ -17,8 +18,8 @@ from arrayforge import _core, registry
 
 def load_miniature(name: str) -> xp.Device:
     """The device of a backend under tests/backends, or of an installed one that was asked for."""
-    if name in INSTALLED:
-        return registry._first_device(name)
+    if name not in MINIATURES:
+        return registry.first_device(name) if name in INSTALLED else registry.device(name)
     if name not in registry._loaded:
         import importlib.util
 
@@ -33,12 +34,11 @@ def load_miniature(name: str) -> xp.Device:
     return registry.device(name)
 
 
-@pytest.fixture(params=("cpu", *ENGINES))
+@pytest.fixture(params=("cpu", "numpy", "fake:0", *ENGINES))
 def device(request):
-    """The native device, then the one of every engine."""
-    if request.param == "cpu":
-        return _core._cpu
-    return load_miniature(request.param)
+    """The native device, those of the backends that are always there, and of every engine."""
+    with np.errstate(all="ignore"):  # NumPy warns of what the standard defines
+        yield _core._cpu if request.param == "cpu" else load_miniature(request.param)
 
 
 @pytest.fixture

@@ -38,8 +38,8 @@ and may have these:
     from_dlpack(x, device)   a raw array over the memory of x, which may be the library's own array;
                              device None: where x lies; BufferError where it is out of reach
     transfer(raw, device)    a raw array on another device of the same backend
-    dlpack(raw)              an object with __dlpack__ and __dlpack_device__ for an array that has
-                             none of its own
+    dlpack(raw)              an object with __dlpack__ and __dlpack_device__ as the standard has
+                             them, for arrays whose own lag behind or that have none
     views_alias              False where a write to an array is not seen through its views: its
                              setitem returns a new raw array
     inplace_operators        names of functions, such as "add", whose Python operator (`raw += x`)

@@ -1,0 +1,7 @@
+"""The backend over the installed CuPy."""
+
+import cupy
+
+from .adapter import CuPy
+
+BACKEND = CuPy(cupy)
