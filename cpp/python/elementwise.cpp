@@ -211,7 +211,8 @@ struct Call {
   }
 
   PyObject* run_foreign() {
-    PyObject* callable = backend_function(backend, index_of(op));
+    PyObject* callable =
+        is_real_part(op, plan.input) ? nullptr : backend_function(backend, index_of(op));
     const Dims result_shape = shape();
     if (!callable) return composed_op(op, operands[0].array, plan.result, result_shape, backend);
     py::object first = engine_operand(0);

@@ -49,6 +49,7 @@ struct DirectCall {
     model = as_array(is_array(operands[0]) ? operands[0] : operands[arity - 1]);
     const DType dtype = model->value.dtype;
     if (model->backend->wraps != Py_None || !accepts(info(op).accepts, dtype)) return false;
+    if (is_real_part(op, dtype)) return false;
     for (int i = 0; i < arity; ++i) {
       args[1 + i] = is_array(operands[i]) ? like_model(as_array(operands[i]))
                                           : engine_scalar(op, model->backend, dtype, operands[i]);

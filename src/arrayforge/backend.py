@@ -117,7 +117,7 @@ PRIMITIVES: Mapping[str, Primitive] = {
     ),
 }
 
-# With complex dtypes it must have these too, which are composed for real ones alone.
+# With complex dtypes it must have these too, and is asked for them for complex arrays alone.
 COMPLEX_PRIMITIVES: Mapping[str, Primitive] = dict.fromkeys(
     ("real", "imag", "conj", "round"), _UNARY
 )

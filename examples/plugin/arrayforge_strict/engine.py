@@ -17,30 +17,11 @@ def sign(x):
     return library.where(x == 0, library.zeros_like(x), result)
 
 
-def imag(x):
-    """The library refuses real arrays, whose imaginary parts are zeros."""
-    return library.imag(x) if "complex" in str(x.dtype) else library.zeros_like(x)
-
-
-def of_complex(function):
-    """The library refuses the real arrays that arrayforge, like NumPy, transforms too."""
-
-    def transform(x, **options):
-        if "complex" not in str(x.dtype):
-            x = library.astype(x, library.result_type(x.dtype, library.complex64))
-        return function(x, **options)
-
-    return transform
-
-
 def shared(x):
     """The library's arrays as NumPy's, without a copy; in tuples too."""
     if isinstance(x, tuple):
         return tuple(map(shared, x))
     return np.from_dlpack(x) if hasattr(x, "__dlpack__") else x
-
-
-COMPLEX_INPUT = ("fft", "ifft", "fftn", "ifftn", "irfft", "irfftn", "hfft")
 
 
 class Strict(Adapter):
@@ -54,8 +35,6 @@ class Strict(Adapter):
         expm1=corrections.expm1(library),
         tanh=corrections.tanh(library),
         sign=sign,
-        imag=imag,
-        fft=SimpleNamespace(**{n: of_complex(getattr(library.fft, n)) for n in COMPLEX_INPUT}),
     )
 
     def setitem(self, raw, key, value):
