@@ -17,24 +17,37 @@ import dask.array as da
 from arrayforge.backend import COMPLEX_PRIMITIVES, PRIMITIVES
 
 from .kernels import Kernel, result_dtype
-from .lazy import filled, lazy
+from .lazy import filled, lazy, split_along, split_for
 
 
 def _kind(x: Any) -> Any:
     return x.dtype if isinstance(x, da.Array) else type(x)
 
 
+def _largest_chunk(arrays: list[Any], shape: tuple[int, ...]) -> list[int]:
+    """Its shape, once the chunks of operands are aligned."""
+    found = list(shape)
+    for x in arrays:
+        for axis, chunks in enumerate(x.chunks, start=len(shape) - x.ndim):
+            if len(chunks) > 1:
+                found[axis] = min(found[axis], max(chunks))
+    return found
+
+
 def over_chunks(kernel: Kernel, dtype: Any, *operands: Any) -> Any:
     """The kernel over operands that broadcast."""
-    ndim, pairs, shapes, is_empty = 0, [], [], False
-    for x in operands:
-        if isinstance(x, da.Array):
-            ndim = max(ndim, x.ndim)
-            shapes.append(x.shape)
-            is_empty = is_empty or 0 in x.shape
-    if is_empty:
-        # dask takes the size 1 for the common one of 1 and 0.
-        return filled(np.broadcast_shapes(*shapes), 0, dtype)
+    arrays = [x for x in operands if isinstance(x, da.Array)]
+    ndim = max(x.ndim for x in arrays)
+    if len(arrays) > 1:
+        shape = np.broadcast_shapes(*[x.shape for x in arrays])
+        if 0 in shape:
+            # dask takes the size 1 for the common one of 1 and 0.
+            return filled(shape, 0, dtype)
+        if chunks := split_for(shape, dtype, _largest_chunk(arrays, shape)):
+            operands = tuple(
+                split_along(x, chunks) if isinstance(x, da.Array) else x for x in operands
+            )
+    pairs: list[Any] = []
     for x in operands:
         pairs.append(x)
         pairs.append(tuple(range(ndim - x.ndim, ndim)) if isinstance(x, da.Array) else None)

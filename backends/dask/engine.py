@@ -50,6 +50,19 @@ def connect(scheduler: str | None) -> None:
         raise ImportError(f"{SETTING}={scheduler}: expected {known}, or an address like tcp://...")
 
 
+class Exported:
+    """DLPack of a lazy array: the values come into being when they are asked for."""
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return 1, 0
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return BACKEND.to_host(self._raw).__dlpack__(**options)
+
+
 class Dask(Adapter):
     """Arrays never change: a write makes a new one, which views of the old one do not see."""
 
@@ -71,6 +84,8 @@ class Dask(Adapter):
         """Computes. One chunk may be part of the graph, so the user gets a copy of it."""
         values = np.asarray(raw.compute())
         return values.copy() if raw.npartitions == 1 else values
+
+    dlpack = staticmethod(Exported)
 
     def item(self, raw: Any) -> Any:
         """Computes."""

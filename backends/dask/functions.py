@@ -17,7 +17,6 @@ from .manipulation import (
     argsort,
     concat,
     expand_dims,
-    eye,
     flip,
     full,
     permute_dims,

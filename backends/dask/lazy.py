@@ -46,6 +46,23 @@ def chunks_for(shape: Shape, dtype: Any, fixed: Sequence[Any] | None = None) -> 
     return normalize_chunks(wanted, shape, limit=limit, dtype=dtype)
 
 
+def split_for(shape: Shape, dtype: Any, sizes: Sequence[int]) -> Any:
+    """Chunks for a result whose own, of these sizes, would be too large; None where they are not.
+
+    Small operands that stretch against each other make large results: dask would make one chunk.
+    """
+    limit = 2 * chunk_bytes()
+    if math.prod(shape) * dtype.itemsize <= limit or math.prod(sizes) * dtype.itemsize <= limit:
+        return None
+    return chunks_for(shape, dtype)
+
+
+def split_along(x: Any, chunks: Sequence[Any]) -> Any:
+    """x with chunks for its last axes, but for those that stretch."""
+    last = chunks[len(chunks) - x.ndim :]
+    return x.rechunk(tuple(c if n != 1 else (1,) for n, c in zip(x.shape, last, strict=True)))
+
+
 @functools.cache
 def meta(ndim: int, dtype: Any) -> Any:
     """The empty array that tells dask what the chunks are."""

@@ -15,7 +15,7 @@ import dask.array as da
 
 from . import kernels
 from .elementwise import astype
-from .lazy import filled, lazy, meta
+from .lazy import filled, lazy, meta, split_for
 
 
 def matmul(x1: Any, x2: Any) -> Any:
@@ -33,6 +33,7 @@ def matmul(x1: Any, x2: Any) -> Any:
     sides = (*(x1.shape[-2:-1] if x1.ndim > 1 else ()), *(x2.shape[-1:] if x2.ndim > 1 else ()))
     if 0 in x1.shape or 0 in x2.shape:
         return filled((*shape, *sides), 0, x1.dtype)
+    x1, x2 = _split_outer(x1, x2, (*shape, *sides))
     if x1.numblocks[-1] == 1 and x2.numblocks[right.index(inner) - x2.ndim] == 1:
         once = functools.partial(kernels.multiplied, partial=False)
         return lazy(once, out, x1, left, x2, right, dtype=x1.dtype)
@@ -60,6 +61,20 @@ def matmul(x1: Any, x2: Any) -> Any:
         meta=meta(len(out), wide),
     )
     return astype(total, dtype)
+
+
+def _split_outer(x1: Any, x2: Any, shape: tuple[int, ...]) -> tuple[Any, Any]:
+    """Operands whose rows and columns make chunks of the result that are not too large."""
+    if x1.ndim < 2 or x2.ndim < 2:
+        return x1, x2
+    blocks = [
+        max(max(x.chunks[axis]) for x in (x1, x2) if x.ndim >= -axis)
+        for axis in range(-len(shape), -2)
+    ]
+    sizes = [*blocks, max(x1.chunks[-2]), max(x2.chunks[-1])]
+    if not (chunks := split_for(shape, x1.dtype, sizes)):
+        return x1, x2
+    return x1.rechunk({x1.ndim - 2: chunks[-2]}), x2.rechunk({x2.ndim - 1: chunks[-1]})
 
 
 def _matrices(x: Any) -> Any:

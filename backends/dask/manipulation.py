@@ -10,7 +10,6 @@ import numpy as np
 import dask.array as da
 
 from . import kernels
-from .elementwise import astype, over_chunks
 from .lazy import (
     along,
     broadcast_to,
@@ -40,19 +39,6 @@ def arange(start: int, /, *, dtype: Any) -> Any:
     firsts, counts = (da.from_array(x, chunks=1) for x in (ends - sizes, sizes))
     kernel = functools.partial(kernels.ramp, dtype=dtype)
     return lazy(kernel, (0,), firsts, (0,), counts, (0,), dtype=dtype, adjust_chunks={0: chunks})
-
-
-def eye(n_rows: int, n_cols: int, /, *, k: int, dtype: Any) -> Any:
-    """Compared indices: the composite writes into a vector, whose chunks are not a matrix's."""
-    rows, columns = arange(n_rows, dtype=_INT64), arange(n_cols, dtype=_INT64)
-    chunks = chunks_for((n_rows, n_cols), dtype)
-    rows, columns = rows.rechunk((chunks[0],)), columns.rechunk((chunks[1],))
-    # Beyond the last index there is nothing, and int64 holds it.
-    diagonal = over_chunks(
-        kernels.Kernel("add"), _INT64, rows, max(-n_rows - 1, min(k, n_cols + 1))
-    )
-    same = kernels.Kernel("equal")
-    return astype(over_chunks(same, np.dtype(np.bool_), diagonal[:, None], columns), dtype)
 
 
 def permute_dims(x: Any, axes: tuple[int, ...]) -> Any:

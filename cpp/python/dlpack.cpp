@@ -78,9 +78,12 @@ bool is_multiple(const Array& x) {
   return true;
 }
 
-// The method of that name of an engine's array.
+// The method of that name of an engine's array, or of what stands for it.
 py::object engine_method(ArrayObject* array, const char* name) {
-  py::object method = py::getattr(borrow(array->raw), name, py::none());
+  const py::object implementation = borrow(array->backend->implementation);
+  py::object exporter = borrow(array->raw);
+  if (py::hasattr(implementation, "dlpack")) exporter = implementation.attr("dlpack")(exporter);
+  py::object method = py::getattr(exporter, name, py::none());
   if (method.is_none()) {
     throw BufferError(std::string(name) + "(): the engine has no DLPack, and " +
                       way_to_host(array));

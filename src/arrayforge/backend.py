@@ -34,6 +34,8 @@ and may have these:
     shares_host(device)      True where from_host and to_host share memory: moves copy nothing
     from_dlpack(x, device)   a raw array over the memory of x; BufferError where it is out of reach
     transfer(raw, device)    a raw array on another device of the same backend
+    dlpack(raw)              an object with __dlpack__ and __dlpack_device__ for an array that has
+                             none of its own
     views_alias              False where a write to an array is not seen through its views
     synchronize(device)      waits until everything asked for has been computed
     memory(device)           dict of counts in bytes, such as {"live": ..., "reserved": ...}
@@ -43,7 +45,8 @@ and may have these:
 Calls of namespace functions have arguments that are already right: raw arrays of one dtype and one
 device (what is a Python scalar has the kind of that dtype), axes within [0, ndim), shapes as
 tuples, dtypes as the engine's. Arguments that equal the standard's default are left out, because
-libraries lag behind the standard. Results may be views. PRIMITIVES tells function by function.
+libraries lag behind the standard. Results may be views. PRIMITIVES tells function by function. Of
+`arange`, where there is one, only arange(count, *, dtype, device=...) is asked, to count with.
 """
 
 from __future__ import annotations
