@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from . import kernels
+from .elementwise import astype
 from .lazy import along, filled, lazy
 
 _REAL, _HALF = ("irfft", "hfft"), ("rfft", "ihfft")
 
 
 def _along_one(name: str, x: Any, n: int, axis: int, norm: str) -> Any:
-    dtype = np.result_type(x.dtype, np.complex64)
+    dtype = np.result_type(x.dtype, np.complex64)  # float16 gives complex64
     if name in _REAL:
         dtype = np.empty(0, dtype).real.dtype
     size = n // 2 + 1 if name in _HALF else n
@@ -32,9 +33,14 @@ def _along_one(name: str, x: Any, n: int, axis: int, norm: str) -> Any:
     return lazy(kernel, labels, x, inputs, dtype=dtype, new_axes={axis: size})
 
 
+def _rounded(found: Any, x: Any) -> Any:
+    """Real results of float16 are float16."""
+    return astype(found, x.dtype) if x.dtype == np.float16 and found.dtype.kind == "f" else found
+
+
 def _one(name: str) -> Callable[..., Any]:
     def function(x: Any, *, n: int, axis: int, norm: str) -> Any:
-        return _along_one(name, x, n, axis, norm)
+        return _rounded(_along_one(name, x, n, axis, norm), x)
 
     function.__name__ = name
     return function
@@ -50,9 +56,10 @@ def _several(name: str) -> Callable[..., Any]:
     def function(x: Any, *, s: Any, axes: Any, norm: str) -> Any:
         steps = [(other, n, axis) for n, axis in zip(s, axes, strict=True)]
         steps[-1] = (name.removesuffix("n"), *steps[-1][1:])
+        found = x
         for step, n, axis in steps if name == "irfftn" else reversed(steps):
-            x = _along_one(step, x, n, axis, norm)
-        return x
+            found = _along_one(step, found, n, axis, norm)
+        return _rounded(found, x)
 
     function.__name__ = name
     return function
