@@ -28,7 +28,7 @@ _LOCAL = ("threads", "processes", "synchronous")
 MAX_LAYERS = 100
 
 
-def connect(scheduler: str | None) -> None:
+def connect(scheduler: str | None, timeout: str = "10s") -> None:
     """Makes dask compute there from now on; the default is what dask does anyway.
 
     Raises:
@@ -42,7 +42,7 @@ def connect(scheduler: str | None) -> None:
         from distributed import Client
 
         try:
-            Client(scheduler, timeout="10s", set_as_default=True)
+            Client(scheduler, timeout=timeout, set_as_default=True)
         except (OSError, ValueError) as error:
             raise ImportError(f"{SETTING}={scheduler}: no scheduler answers there") from error
     else:

@@ -12,13 +12,14 @@ import functools
 import math
 import os
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 import dask
 import dask.array as da
-from dask.array.core import normalize_chunks
+from dask.array.core import normalize_chunks, unify_chunks
 from dask.utils import parse_bytes
 
 from . import kernels
@@ -70,11 +71,21 @@ def meta(ndim: int, dtype: Any) -> Any:
 
 
 def lazy(
-    kernel: Callable[..., Any], out: Sequence[int], *pairs: Any, dtype: Any, **more: Any
+    kernel: Callable[..., Any],
+    out: Sequence[int],
+    *pairs: Any,
+    dtype: Any,
+    align_arrays: bool = True,
+    **more: Any,
 ) -> Any:
     """The kernel over chunks, as dask.array.blockwise() does it, which need not find the dtype."""
+    if align_arrays and len(pairs) > 2:
+        # Without dask's warning that two split arrays which stretch make more chunks than one had.
+        _, arrays = unify_chunks(*pairs, warn=False)
+        pairs = tuple(chain.from_iterable(zip(arrays, pairs[1::2], strict=True)))
+    empty = meta(len(out), dtype)
     return da.blockwise(
-        kernel, out, *pairs, dtype=dtype, meta=meta(len(out), dtype), concatenate=True, **more
+        kernel, out, *pairs, dtype=dtype, meta=empty, concatenate=True, align_arrays=False, **more
     )
 
 
