@@ -19,7 +19,7 @@ import dask.array as da
 from arrayforge.backend import Adapter
 
 from . import functions, indexing
-from .lazy import chunks_for, fits_chunk
+from .lazy import adopted, chunks_for, fits_chunk
 
 SETTING = "ARRAYFORGE_DASK_SCHEDULER"
 _LOCAL = ("threads", "processes", "synchronous")
@@ -79,6 +79,12 @@ class Dask(Adapter):
         values = np.array(memoryview(array), copy=True)
         # A name at random: dask would hash all values to make one.
         return da.from_array(values, chunks=chunks_for(values.shape, values.dtype), name=False)
+
+    def from_dlpack(self, x: Any, device: str | None) -> Any:
+        """An array of dask's own stays lazy; others are in host memory, which is copied."""
+        if isinstance(x, da.Array):
+            return adopted(x)
+        raise BufferError(f"expected a dask.array.Array, got {type(x).__name__}")
 
     def to_host(self, raw: Any) -> Any:
         """Computes. One chunk may be part of the graph, so the user gets a copy of it."""

@@ -142,6 +142,21 @@ def resolved(x: Any, shape_but_first: Shape) -> Any:
     return x.rechunk(chunks_for(shape, x.dtype))
 
 
+def adopted(x: Any) -> Any:
+    """An array that dask made, in chunks as everything here expects them.
+
+    Raises:
+        BufferError: its chunks are no arrays of NumPy.
+    """
+    if type(x._meta) is not np.ndarray:
+        raise BufferError(f"chunks must be numpy.ndarray, got {type(x._meta).__name__}")
+    if np.isnan(x.shape).any():
+        x = x.persist()
+        x.compute_chunk_sizes()
+    has_empty = any(0 in sizes and len(sizes) > 1 for sizes in x.chunks)
+    return x.rechunk(chunks_for(x.shape, x.dtype)) if has_empty else x
+
+
 def vector(x: Any) -> Any:
     """The elements in C order."""
     return x if x.ndim == 1 else reshape(x, (x.size,))

@@ -11,8 +11,7 @@ import pytest
 
 import arrayforge as xp
 
-dask = pytest.importorskip("dask")
-pytest.importorskip("dask.array")
+da = pytest.importorskip("dask.array")
 
 from arrayforge.backends.dask import engine, kernels, lazy  # noqa: E402
 from dask.callbacks import Callback  # noqa: E402
@@ -156,6 +155,20 @@ def test_memory_is_shared_with_nobody():
     assert taken.tolist() == [1.0, 1.0, 1.0]
     taken[:] = 9.0
     assert x.tolist() == [1.0, 1.0, 1.0]
+
+
+def test_arrays_that_dask_made_stay_lazy():
+    made = da.ones((4, 4), chunks=(2, 4))
+    assert engine.BACKEND.from_dlpack(made, None) is made
+    line = da.arange(6, chunks=2)
+    unknown = line[line > 3]
+    known = engine.BACKEND.from_dlpack(unknown, None)
+    assert (known.chunks, known.compute().tolist()) == (((2,),), [4, 5])
+    assert np.isnan(unknown.shape[0])  # the user's own array stays as it was
+    with pytest.raises(BufferError, match="expected a dask"):
+        engine.BACKEND.from_dlpack(np.ones(3), None)
+    with pytest.raises(BufferError, match=r"chunks must be numpy\.ndarray, got MaskedArray"):
+        engine.BACKEND.from_dlpack(da.ma.masked_array(made, made > 0), None)
 
 
 def test_views_do_not_see_writes():
