@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import dask.array as da
-from dask.array.slicing import slice_with_int_dask_array_on_axis
 
 from . import kernels
 from .elementwise import add, multiply, where
@@ -74,11 +73,24 @@ def _gathered(x: Any, index: Any, axis: int) -> Any:
     shape = (*x.shape[:axis], *index.shape, *x.shape[axis + 1 :])
     if 0 in shape:
         return filled(shape, 0, x.dtype)
-    if x.numblocks[axis] > 1:
-        return slice_with_int_dask_array_on_axis(x, index, axis)
-    labels = list(range(x.ndim))
-    out = [*labels[:axis], x.ndim, *labels[axis + 1 :]]
-    return lazy(kernels.Kernel("take", axis=axis), out, x, labels, index, (x.ndim,), dtype=x.dtype)
+    labels, line = list(range(x.ndim)), x.ndim
+    out = [*labels[:axis], line, *labels[axis + 1 :]]
+    if x.numblocks[axis] == 1:
+        kernel = kernels.Kernel("take", axis=axis)
+        return lazy(kernel, out, x, labels, index, (line,), dtype=x.dtype)
+    # Every chunk of x with every chunk of indices, then each of those with all that it found.
+    pairs = [*labels[: axis + 1], line, *labels[axis + 1 :]]
+    start = starts(x, axis)
+    found = lazy(
+        functools.partial(kernels.selected, axis=axis),
+        pairs,
+        *(x, labels, index, (line,), start, (axis,)),
+        dtype=x.dtype,
+        align_arrays=False,
+    )
+    ends = np.cumsum(x.chunks[axis])
+    kernel = functools.partial(kernels.reordered, ends=ends, axis=axis)
+    return lazy(kernel, out, index, (line,), found, pairs, dtype=x.dtype, align_arrays=False)
 
 
 def take(x: Any, indices: Any, *, axis: int) -> Any:

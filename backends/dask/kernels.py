@@ -116,7 +116,7 @@ def moments(x: Any, axis: Any, keepdims: bool, computing_meta: bool = False) -> 
         return x
     count = float(np.prod([x.shape[i] for i in axis]))
     with np.errstate(all="ignore"):
-        mean = np.mean(x, axis=tuple(axis), keepdims=True)
+        mean = np.sum(x, axis=tuple(axis), keepdims=True) / count
         apart = x - mean
         squares = apart.real**2 + apart.imag**2 if np.iscomplexobj(x) else apart * apart
         return count, mean, np.sum(squares, axis=tuple(axis), keepdims=True)
@@ -205,6 +205,21 @@ def in_bounds(index: Any, axis: int, size: int) -> Any:
     if bad.size:
         raise IndexError(f"index {bad.flat[0]} is out of range for axis {axis} of size {size}")
     return np.where(index < 0, index + size, index)
+
+
+def selected(x: Any, index: Any, start: Any, axis: int) -> Any:
+    """What a vector of indices finds in one chunk; an axis of size 1 follows the indexed one."""
+    local = index - start
+    inside = local[(local >= 0) & (local < x.shape[axis])]
+    return np.expand_dims(np.take(x, inside, axis=axis), axis + 1)
+
+
+def reordered(index: Any, found: Any, ends: Any, axis: int) -> Any:
+    """What was found chunk by chunk, in the order of the indices."""
+    order = np.argsort(np.searchsorted(ends, index, side="right"), kind="stable")
+    back = np.empty_like(order)
+    back[order] = np.arange(order.size)
+    return np.take(np.squeeze(found, axis + 1), back, axis=axis)
 
 
 def picked(x: Any, mask: Any) -> Any:

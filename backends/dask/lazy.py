@@ -81,8 +81,10 @@ def lazy(
     """The kernel over chunks, as dask.array.blockwise() does it, which need not find the dtype."""
     if align_arrays and len(pairs) > 2:
         # Without dask's warning that two split arrays which stretch make more chunks than one had.
-        _, arrays = unify_chunks(*pairs, warn=False)
+        chunks, arrays = unify_chunks(*pairs, warn=False)
         pairs = tuple(chain.from_iterable(zip(arrays, pairs[1::2], strict=True)))
+        sizes = {i: tuple(chunks[i]) for i in out if i in chunks}
+        more["adjust_chunks"] = sizes | more.get("adjust_chunks", {})
     empty = meta(len(out), dtype)
     return da.blockwise(
         kernel, out, *pairs, dtype=dtype, meta=empty, concatenate=True, align_arrays=False, **more

@@ -223,6 +223,22 @@ def test_one_and_none_are_none(split):
     assert (on_dask(np.ones((0,))) + on_dask([1.0])).shape == (0,)
 
 
+def test_chunks_of_one_stretch(split):
+    """Aligned arrays have as many chunks, but not of one size."""
+    column, row = on_dask([[1.0], [2.0]]), on_dask([[1.0, 2.0, 3.0]])
+    assert host(column[:1] * row).tolist() == [[1, 2, 3]]
+    assert host(column * row[:, :2]).tolist() == [[1, 2], [2, 4]]
+    assert host(xp.triu(xp.ones((2, 3), device="dask"))).tolist() == [[1, 1, 1], [0, 1, 1]]
+
+
+def test_complex_elements_are_gathered_across_chunks(split):
+    """dask.array warns that it casts them, and that there are many chunks."""
+    values = np.arange(40) * (1 + 1j)
+    index = np.asarray([39, 0, 20, 20, -1] * 3)
+    assert host(on_dask(values)[on_dask(index)]).tolist() == values[index].tolist()
+    assert host(xp.take(on_dask(values), on_dask(index))).tolist() == values[index].tolist()
+
+
 def test_ties_go_to_the_first_element_in_c_order(split):
     """dask.array compares chunk by chunk."""
     values = np.asarray([[1, 1, 1, 9], [9, 1, 1, 1]])
