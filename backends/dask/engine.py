@@ -107,5 +107,16 @@ class Dask(Adapter):
         return result
 
 
+def check_graphs() -> None:
+    """Arrays must be graphs, as they are unless dask's setting makes them expressions.
+
+    Raises:
+        ImportError: they are expressions; this backend cannot compute with those.
+    """
+    if dask.config.get("array.query-planning", None):
+        raise ImportError("dask: the setting array.query-planning must be off for arrayforge")
+
+
+check_graphs()
 connect(os.environ.get(SETTING))
 BACKEND = Dask()

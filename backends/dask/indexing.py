@@ -33,6 +33,11 @@ _INT64, _BOOL = np.dtype(np.int64), np.dtype(np.bool_)
 _FULL = slice(None)
 
 
+def _unknown(size: int) -> float:
+    """What dask calls the size of a chunk before it is computed."""
+    return math.nan
+
+
 def true_positions(x: Any) -> Any:
     """Where x is not zero, counted in C order; computed here and now."""
     flat = vector(x)
@@ -47,7 +52,7 @@ def true_positions(x: Any) -> Any:
         (0,),
         dtype=_INT64,
         align_arrays=False,
-        adjust_chunks={0: math.nan},
+        adjust_chunks={0: _unknown},
     )
     return resolved(found, ())
 
@@ -193,6 +198,9 @@ def _is_leading_mask(key: Any) -> bool:
 def _rows(x: Any, mask: Any) -> Any:
     """The rows of x where a mask over its first axes is true; computed here and now."""
     rest = x.shape[mask.ndim :]
+    if mask.size == 0:
+        # It may have the size 0 where x has more.
+        return filled((0, *rest), 0, x.dtype)
     if x.size == 0:
         count = int(np.count_nonzero(mask.compute()))
         return filled((count, *rest), 0, x.dtype)
@@ -206,7 +214,7 @@ def _rows(x: Any, mask: Any) -> Any:
         vector(mask),
         (0,),
         dtype=x.dtype,
-        adjust_chunks={0: math.nan},
+        adjust_chunks={0: _unknown},
     )
     return resolved(found, rest)
 
@@ -319,10 +327,13 @@ def setitem(x: Any, key: Any, value: Any) -> Any:
     is_one = not isinstance(value, da.Array) or value.size == 1
     if is_one and _is_leading_mask(key):
         mask = key[0] if isinstance(key, tuple) else key
+        if mask.size == 0:
+            return x
         mask = reshape(mask, (*mask.shape, *[1] * (x.ndim - mask.ndim)))
         chosen = reshape(value, ()) if isinstance(value, da.Array) else filled((), value, x.dtype)
         return where(mask, chosen, x)
     entries, place = _parsed(x, key)
     if any(entry.is_array for entry in entries):
-        return _scattered(x, _targets(x, entries, place), value)
+        targets = _targets(x, entries, place)
+        return reshape(_scattered(reshape(x, x.shape or (1,)), targets, value), x.shape)
     return _assigned_by_slices(x, entries, value)

@@ -93,18 +93,6 @@ def reduced(
     return Kernel(name)(x, axis=tuple(axis), keepdims=keepdims, **options)
 
 
-def running_sum(x: Any, axis: int, dtype: Any) -> Any:
-    """Sums up to each element of one chunk."""
-    with np.errstate(all="ignore"):
-        return np.cumsum(x, axis=axis, dtype=dtype)
-
-
-def running_product(x: Any, axis: int, dtype: Any) -> Any:
-    """Products up to each element of one chunk."""
-    with np.errstate(all="ignore"):
-        return np.cumprod(x, axis=axis, dtype=dtype)
-
-
 def flattened(parts: Any) -> list[Any]:
     """The leaves of nested lists, in order."""
     return [x for part in parts for x in flattened(part)] if isinstance(parts, list) else [parts]

@@ -94,7 +94,8 @@ def _by_stacks(
     batch = tuple(range(stack))
     pairs: list[Any] = []
     for n, x in enumerate(operands):
-        core = (stack + 2 * n, stack + 2 * n + 1)[: min(x.ndim, 2)]
+        # Labels of their own: the matrices of the result have other sizes.
+        core = (stack + 2 * n + 2, stack + 2 * n + 3)[: min(x.ndim, 2)]
         pairs += [x, (*batch[stack - max(x.ndim - 2, 0) :], *core)]
     kernel = functools.partial(kernels.decomposed, name=name, options=options)
     sizes = [dict(zip(range(stack, stack + len(core)), core, strict=True)) for _, core in kinds]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -177,23 +176,17 @@ def argmin(x: Any, *, axis: int | None = None, keepdims: bool = False) -> Any:
 
 
 def _running(
-    x: Any,
-    kernel: Callable[..., Any],
-    name: str,
-    identity: int,
-    axis: int,
-    dtype: Any,
-    initial: bool,
+    x: Any, kernel: str, name: str, identity: int, axis: int, dtype: Any, initial: bool
 ) -> Any:
     dtype = x.dtype if dtype is None else dtype
+    running, labels = kernels.Kernel(kernel, dtype=dtype), tuple(range(x.ndim))
     if x.size == 0:
         result = filled(x.shape, 0, dtype)
     elif x.numblocks[axis] == 1:
-        labels = tuple(range(x.ndim))
-        once = functools.partial(kernel, axis=axis, dtype=dtype)
+        once = functools.partial(running, axis=axis)
         result = lazy(once, labels, x, labels, dtype=dtype)
     else:
-        result = cumreduction(kernel, kernels.Kernel(name), identity, x, axis, dtype)
+        result = cumreduction(running, kernels.Kernel(name), identity, x, axis, dtype)
     if not initial:
         return result
     edge = (*x.shape[:axis], 1, *x.shape[axis + 1 :])
@@ -202,9 +195,9 @@ def _running(
 
 def cumulative_sum(x: Any, *, axis: int, dtype: Any = None, include_initial: bool = False) -> Any:
     """Chunk after chunk, so that each can be forgotten."""
-    return _running(x, kernels.running_sum, "add", 0, axis, dtype, include_initial)
+    return _running(x, "cumsum", "add", 0, axis, dtype, include_initial)
 
 
 def cumulative_prod(x: Any, *, axis: int, dtype: Any = None, include_initial: bool = False) -> Any:
     """Chunk after chunk, so that each can be forgotten."""
-    return _running(x, kernels.running_product, "multiply", 1, axis, dtype, include_initial)
+    return _running(x, "cumprod", "multiply", 1, axis, dtype, include_initial)

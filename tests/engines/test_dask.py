@@ -205,6 +205,19 @@ def test_decompositions_of_stacks(chunks, name, dtype):
             np.testing.assert_allclose(got, wanted, rtol=1e-3 if dtype == "float16" else 1e-6)
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [((3, 3), (3,)), ((2, 3, 3), (3, 1)), ((3, 3), (4, 3, 5)), ((2, 1, 3, 3), (4, 3, 2))],
+)
+def test_systems_of_stacks(chunks, first, second):
+    rng = np.random.default_rng(6)
+    x1, x2 = rng.random(first) + np.eye(3), rng.random(second)
+    with xp.checked():
+        ours = xp.linalg.solve(*(xp.asarray(x, device="dask") for x in (x1, x2)))
+    native = np.asarray(xp.linalg.solve(xp.asarray(x1), xp.asarray(x2)))
+    np.testing.assert_allclose(np.asarray(ours.to_device("cpu")), native, rtol=1e-9)
+
+
 @pytest.mark.parametrize("name", ["fft", "ifft", "rfft", "irfft", "hfft", "ihfft"])
 def test_transforms_along_split_axes(chunks, name):
     rng = np.random.default_rng(3)

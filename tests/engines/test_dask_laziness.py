@@ -285,6 +285,17 @@ def test_integers_beside_negative_steps_are_written(split):
     assert host(x).tolist() == [[0, 0, 0, 0], [0, 3, 2, 1]]
 
 
+def test_masks_without_axes_and_without_elements(split):
+    x = on_dask(5.0)
+    x[on_dask(True)] = 7.0
+    x[on_dask(False)] = 9.0
+    assert (float(x), host(x[on_dask(True)]).tolist()) == (7.0, [7.0])
+    line = on_dask([1.0, 2.0, 3.0])
+    nothing = on_dask(np.zeros(0, np.bool_))
+    line[nothing] = 9.0
+    assert (line.tolist(), line[nothing].shape) == ([1.0, 2.0, 3.0], (0,))
+
+
 def test_of_several_values_for_one_place_the_last_stays(split):
     x = on_dask(np.zeros(5))
     x[on_dask([4, 1, 4, 1])] = on_dask([1.0, 2.0, 3.0, 4.0])
@@ -335,6 +346,12 @@ def test_an_unknown_scheduler_is_an_error():
         engine.connect("thread")
     with pytest.raises(ImportError, match=r"SCHEDULER=tcp://127\.0\.0\.1:9: no scheduler answers"):
         engine.connect("tcp://127.0.0.1:9", timeout="0.2s")
+
+
+def test_arrays_that_are_expressions_are_refused(run_python):
+    code = 'import arrayforge as xp; xp.zeros(2, device="dask")'
+    result = run_python(code, DASK_ARRAY__QUERY_PLANNING="True")
+    assert "ImportError: dask: the setting array.query-planning must be off" in result.stderr
 
 
 def test_a_cluster_by_its_address(run_python):
