@@ -25,7 +25,7 @@ def _function(name: str) -> Callable[..., Any]:
     return found  # type: ignore[no-any-return]
 
 
-def _is_native(name: str, x: Any) -> bool:
+def _is_native(name: str, operands: tuple[Any, ...]) -> bool:
     """What NumPy refuses, or gets wrong in the last places, the cpu device computes.
 
     That is integers to negative powers, the sign of zeros next to those of float16, and logaddexp
@@ -33,10 +33,10 @@ def _is_native(name: str, x: Any) -> bool:
     """
     if name == "logaddexp":
         return True
-    kind = getattr(x, "dtype", None)
-    return (name == "pow" and kind is not None and kind.kind in "iu") or (
-        name == "nextafter" and kind == np.float16
-    )
+    if name not in ("pow", "nextafter"):
+        return False
+    dtype = next(x.dtype for x in operands if isinstance(x, np.ndarray))
+    return dtype.kind in "iu" if name == "pow" else dtype == np.float16
 
 
 def natively(name: str, *operands: Any) -> Any:
@@ -54,7 +54,7 @@ class Kernel:
         self.options = options
 
     def __call__(self, *operands: Any, **more: Any) -> Any:
-        if _is_native(self.name, operands[0]):
+        if _is_native(self.name, operands):
             return natively(self.name, *operands)
         with np.errstate(all="ignore"):
             return np.asarray(_function(self.name)(*operands, **self.options, **more))

@@ -264,6 +264,13 @@ def test_half_precision_is_summed_up_in_single(split):
     assert host(on_dask(tenths) @ on_dask(np.ones(4000, np.float16))) == wanted
 
 
+def test_integers_have_negative_powers(split):
+    """NumPy refuses them; the cpu device rounds towards 0."""
+    exponents = [-2, -1, 0, 3]
+    assert host(xp.pow(2, on_dask(exponents))).tolist() == [0, 0, 1, 8]
+    assert host(on_dask([1, -1, 2, 2]) ** on_dask(exponents)).tolist() == [1, -1, 1, 8]
+
+
 def test_sums_have_the_dtype_that_was_asked_for(split):
     """Partial sums in the chunks' dtype would wrap."""
     values = np.full(6, 100, np.int8)
