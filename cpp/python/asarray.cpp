@@ -106,7 +106,9 @@ bool takes_memory(DeviceObject* device) {
 
 // An engine takes arrays of its own library as they are.
 bool is_its_own(DeviceObject* device, PyObject* object) {
-  return device != cpu_device() && PyObject_HasAttrString(object, "__dlpack__") &&
+  return device != cpu_device() &&
+         (PyObject_HasAttrString(object, "__dlpack__") ||
+          PyObject_HasAttrString(object, "__array__")) &&
          owner_of(object).is(borrow(reinterpret_cast<PyObject*>(device->backend)));
 }
 

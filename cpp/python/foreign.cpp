@@ -191,27 +191,52 @@ PyObject* from_engine(BackendObject* backend, PyObject* result) {
   return wrap_foreign(backend, facts.device, result, facts.dtype, facts.shape);
 }
 
-// An engine's own function of some name such as "linalg.inv", for a composite that has made the
-// arguments right; NotImplemented where the arrays' engine has none.
-py::object call_own(const std::string& name, const py::tuple& arrays, const py::dict& options) {
-  BackendChoice choice(name.c_str());
-  choice.add_all(arrays.ptr());
-  BackendObject* backend = choice.backend();
-  if (!backend || backend == native_backend()) return borrow(Py_NotImplemented);
+// An engine's own function of some name such as "linalg.inv"; None where it has none.
+py::object own_function(BackendObject* backend, const std::string& name) {
   py::object found = borrow(backend->implementation).attr("namespace");
   for (std::size_t begin = 0; begin < name.size();) {
     const std::size_t end = std::min(name.find('.', begin), name.size());
     found = py::getattr(found, name.substr(begin, end - begin).c_str(), py::none());
     begin = end + 1;
   }
+  return found;
+}
+
+// Calls it for a composite that has made the arguments right; NotImplemented where the arrays'
+// engine has none.
+py::object call_own(const std::string& name, const py::tuple& arrays, const py::dict& options) {
+  BackendChoice choice(name.c_str());
+  choice.add_all(arrays.ptr());
+  BackendObject* backend = choice.backend();
+  if (!backend || backend == native_backend()) return borrow(Py_NotImplemented);
+  const py::object found = own_function(backend, name);
   if (found.is_none()) return borrow(Py_NotImplemented);
   const py::object raw = to_engine(backend, choice.device(), arrays.ptr());
   const py::object result = steal(PyObject_Call(found.ptr(), raw.ptr(), options.ptr()));
   return steal(from_engine(backend, result.ptr()));
 }
 
+// The same for what creates arrays on a device, or on the default one.
+py::object create_own(const std::string& name, const py::tuple& arguments, const py::object& dtype,
+                      const py::object& device) {
+  DeviceObject* where = to_device(name.c_str(), device.ptr());
+  BackendObject* backend = where->backend;
+  if (backend == native_backend()) return borrow(Py_NotImplemented);
+  const py::object found = own_function(backend, name);
+  if (found.is_none()) return borrow(Py_NotImplemented);
+  py::dict options;
+  options["dtype"] = to_engine(backend, where, dtype.ptr());
+  const py::object implementation = borrow(backend->implementation);
+  if (py::hasattr(implementation, "engine_device")) {
+    options["device"] = implementation.attr("engine_device")(borrow(where->name));
+  }
+  const py::object result = steal(PyObject_Call(found.ptr(), arguments.ptr(), options.ptr()));
+  return steal(from_engine(backend, result.ptr()));
+}
+
 void bind_foreign(py::module_& module) {
   module.def("_call_own", call_own);
+  module.def("_create_own", create_own);
   // For the whole process: what is checked is a backend, whoever calls it.
   module.def("_check_engines", [](bool on) { checking.fetch_add(on ? 1 : -1); });
 }

@@ -56,7 +56,8 @@ and may have these:
 Calls of namespace functions have arguments that are already right: raw arrays of one dtype and one
 device (what is a Python scalar has the kind of that dtype), axes within [0, ndim), shapes as
 tuples, dtypes as the engine's. Arguments that equal the standard's default are left out, because
-libraries lag behind the standard. Results may be views. PRIMITIVES tells function by function.
+libraries lag behind the standard. Results may be views. PRIMITIVES tells function by function. Of
+`arange`, where there is one, only arange(count, *, dtype, device=...) is asked, to count with.
 """
 
 from __future__ import annotations

@@ -64,8 +64,8 @@ def tanh(library: Any) -> Function:
         if "complex" not in str(result.dtype):
             return result
         limits = isinf(real(x)) & isfinite(imag(x))
-        zeros = result * 0  # of the result's dtype, which where() of Python's scalars would not be
-        ones = where(real(x) > 0, zeros + 1.0, zeros - 1.0)
+        # 1 and -1 in the dtype that the parts have; of Python's numbers NumPy would make doubles.
+        ones = plain(real(x)) + result * 0
         return where(limits, _signed(library, ones, x), result)
 
     return tanh

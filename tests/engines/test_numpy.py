@@ -43,6 +43,19 @@ def test_a_power_of_one_half_is_no_square_root(exponent, dtype):
     np.testing.assert_array_equal(np.signbit(found)[zero], np.signbit(expected)[zero])
 
 
+@pytest.mark.parametrize("dtype", ["int8", "int32", "int64"])
+def test_negative_powers_of_integers_are_whole_parts(dtype):
+    bases = [-3, -2, -1, 0, 1, 2]
+    powers = [[-3], [-2], [-1], [0], [2]]
+    found, expected = both(xp.pow, bases, powers, dtype=dtype)
+    same(found, host(expected))
+    for n in (-2, -1, 3):
+        found, expected = both(lambda a, n=n: a**n, bases, dtype=dtype)
+        same(found, host(expected))
+    found, expected = both(lambda a: 2**a, [-1, 0, 3], dtype=dtype)
+    same(found, host(expected))
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_floor_division_by_and_of_infinities(dtype):
     grid = [[x] for x in REALS]

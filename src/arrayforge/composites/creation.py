@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import arrayforge as xp
 
+from .. import _core
 from ._arguments import countable, default_dtype, integer, matrices
 
 if TYPE_CHECKING:
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
 
 def _ramp(count: int, dtype: DType, device: Device | None) -> Array:
     """0, 1, ..., count - 1, counted in integers and therefore exact."""
-    ones = xp.full((count,), 1, dtype=default_dtype("integral", device), device=device)
+    counted = default_dtype("integral", device)
+    own = _core._create_own("arange", (count,), counted, device)
+    if own is not NotImplemented:
+        return cast("Array", xp.astype(own, dtype, copy=False))
+    ones = xp.full((count,), 1, dtype=counted, device=device)
     return cast("Array", xp.astype(xp.subtract(xp.cumulative_sum(ones, axis=0), ones), dtype))
 
 
