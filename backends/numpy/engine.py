@@ -49,8 +49,10 @@ class NumPy(Adapter):
         return np.asarray(memoryview(array))
 
     def from_dlpack(self, x: Any, device: str) -> Any:
-        """The same memory; an array of NumPy's stays itself."""
-        return x if type(x) is np.ndarray else np.from_dlpack(x)
+        """The same memory; an array of NumPy's stays itself, and a scalar becomes one."""
+        if type(x) is np.ndarray:
+            return x
+        return np.asarray(x) if isinstance(x, np.generic) else np.from_dlpack(x)
 
     def to_host(self, raw: Any) -> Any:
         """The same memory."""
