@@ -67,7 +67,8 @@ def test_complex_special_cases(name, dtype):
     assert_agree(results, table, agree, f"{name} {dtype}")
 
 
-PARTS = [0.0, 1e-20, 0.5, 1.0, 1.5, 3.0, 20.0, 80.0, 1e10]
+# The square of the smallest is no subnormal number: XLA has none.
+PARTS = [0.0, 1e-15, 0.5, 1.0, 1.5, 3.0, 20.0, 80.0, 1e10]
 
 
 @pytest.mark.parametrize("dtype", compound.DTYPES)
@@ -190,7 +191,7 @@ def test_integers_divided_by_zero(dtype):
 def test_subnormal_numbers_are_zeros():
     """What the documentation says; it can be taken back when this fails."""
     for dtype, small in (("float32", 1e-40), ("float64", SUBNORMAL)):
-        x = on_device([small], dtype)
+        x = xp.asarray(np.asarray([small], dtype), device=DEVICE)
         assert (x * 1.0).tolist() == [0.0]
         assert (x == 0.0).tolist() == [True]
         assert x.tolist() != [0.0]
