@@ -13,7 +13,7 @@ import pytest
 import arrayforge as xp
 
 # One word here is one more engine; CLIENT_BACKENDS=numpy,torch in the environment names others.
-BACKENDS = ("cpu", "numpy")
+BACKENDS = ("cpu", "numpy", "fake")
 
 
 def pytest_generate_tests(metafunc):
