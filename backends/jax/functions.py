@@ -123,3 +123,16 @@ def pow(x1: Any, x2: Any) -> Any:
 def searchsorted(x1: Any, x2: Any, **options: Any) -> Any:
     """int64, where JAX takes int32 for short x1."""
     return jnp.astype(jnp.searchsorted(x1, x2, **options), jnp.int64)
+
+
+def _truth(x: Any) -> Any:
+    """JAX looks at the real part of complex numbers alone."""
+    return x != 0 if jnp.iscomplexobj(x) else x
+
+
+def all(x: Any, **options: Any) -> Any:
+    return jnp.all(_truth(x), **options)
+
+
+def any(x: Any, **options: Any) -> Any:
+    return jnp.any(_truth(x), **options)
