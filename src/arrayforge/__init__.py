@@ -20,6 +20,7 @@ from .configuration import strict as strict
 from .configuration import threads as threads
 from .inspection import __array_namespace_info__ as __array_namespace_info__
 from .registry import devices as devices
+from .registry import synchronize as synchronize
 from .transfer import move_to as move_to
 from .transfer import no_transfers as no_transfers
 from .transfer import transfers as transfers

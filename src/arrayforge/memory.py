@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from . import _core
 from .configuration import parse_bytes
+
+if TYPE_CHECKING:
+    from . import Device
 
 
 # No dataclasses: they would import half of the standard library together with the package.
@@ -36,6 +39,19 @@ class Scope:
 def stats() -> Stats:
     """The counts as they are now."""
     return Stats(**_core._memory_stats())
+
+
+def device_stats(device: Device | str | None = None) -> dict[str, int]:
+    """Bytes on a device, as its engine counts them: "live", "reserved" and what else it knows, such
+    as "free", "peak" or "limit"; of the default device if none is named.
+
+    Raises:
+        DeviceError: there is no such device.
+        NotImplementedError: its engine does not count.
+    """
+    from .registry import memory_of
+
+    return memory_of(device)
 
 
 def limit() -> int | None:

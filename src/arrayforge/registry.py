@@ -143,6 +143,41 @@ def first_device(name: str) -> _core.Device:
     return _core._intern_device(device_names(backend)[0], backend)
 
 
+def synchronize(device: _core.Device | str | None = None) -> None:
+    """Waits until a device has computed everything that was asked of it; the default one if none
+    is named. Engines that compute at once, as cpu does, have nothing to wait for.
+
+    Raises:
+        DeviceError: there is no such device.
+    """
+    place = _place("synchronize", device)
+    wait = getattr(place.backend.implementation, "synchronize", None)
+    if wait is not None:
+        wait(str(place))
+
+
+def _place(function: str, where: _core.Device | str | None) -> _core.Device:
+    if where is None:
+        return _core._default_device()
+    if not isinstance(where, (str, _core.Device)):
+        raise TypeError(f"{function}(): expected a device or its name, got {where!r}")
+    return where if isinstance(where, _core.Device) else device(where)
+
+
+def memory_of(device: _core.Device | str | None = None) -> dict[str, int]:
+    """What memory.device_stats() gives."""
+    place = _place("device_stats", device)
+    engine = place.backend.implementation
+    if engine is None:
+        counts = _core._memory_stats()
+        return {"live": counts["live_bytes"], "reserved": counts["reserved_bytes"]}
+    if not hasattr(engine, "memory"):
+        raise NotImplementedError(
+            f"device_stats(): backend {place.backend.name} does not count its memory"
+        )
+    return dict(engine.memory(str(place)))
+
+
 def devices() -> tuple[_core.Device, ...]:
     """The devices of the backend in force."""
     backend = _core._default_device().backend

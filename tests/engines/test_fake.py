@@ -268,3 +268,29 @@ def test_it_keeps_the_contract():
     from arrayforge.testing import check_backend
 
     assert check_backend("fake") == []
+
+
+def test_synchronize_waits_and_memory_is_told(run_python):
+    done = run_python(
+        "import arrayforge as xp\n"
+        "x = xp.ones(1000, device='fake:0')\n"
+        "y = x * 2\n"
+        "xp.synchronize('fake:0'), xp.synchronize(y.device), xp.synchronize()\n"
+        "print(*(xp.memory.device_stats(d)['live'] for d in ('fake:0', 'fake:1')))\n",
+        ARRAYFORGE_FAKE_ASYNC="1",
+        ARRAYFORGE_BACKEND="fake",
+    )
+    assert (done.stdout, done.stderr) == ("16000 0\n", "")
+
+
+def test_synchronize_and_device_stats_of_others():
+    before = xp.memory.device_stats("cpu")["live"]
+    x = xp.ones(1000, device="cpu")
+    assert xp.memory.device_stats(x.device)["live"] >= before + 8000
+    assert xp.synchronize("numpy") is None
+    with pytest.raises(NotImplementedError, match="backend numpy does not count its memory"):
+        xp.memory.device_stats("numpy")
+    with pytest.raises(xp.DeviceError, match="expected one of cpu"):
+        xp.synchronize("moon")
+    with pytest.raises(TypeError, match=r"synchronize\(\): expected a device or its name, got 3"):
+        xp.synchronize(3)
