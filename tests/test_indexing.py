@@ -286,3 +286,17 @@ def test_take_and_nonzero() -> None:
     mask = values % 7 == 0
     for ours, theirs in zip(xp.nonzero(native(mask)), np.nonzero(mask), strict=True):
         np.testing.assert_array_equal(host(ours), theirs)
+
+
+@pytest.mark.parametrize(
+    ("shape", "mask", "rest"),
+    [((1,), (0,), ()), ((3, 2), (0,), (2,)), ((3, 2), (0, 2), ()), ((3, 2), (3, 0), ())],
+)
+def test_a_mask_without_elements_fits_axes_of_any_size(device, shape, mask, rest):
+    """The standard allows it, for each axis."""
+    x = xp.ones(shape, device=device)
+    nothing = xp.zeros(mask, dtype=xp.bool, device=device)
+    for key in (nothing, (nothing,), (nothing, ...)):
+        assert x[key].shape == (0, *rest)
+        x[key] = 5.0
+    assert x.to_device("cpu").tolist() == np.ones(shape).tolist()

@@ -40,7 +40,8 @@ def _is_plain(key: tuple[Any, ...]) -> bool:
             integers += 1
         elif item is ...:
             ellipses += 1
-        elif kind is bool or (item is not None and item.ndim == 0):
+        elif kind is bool or (item is not None and (item.ndim == 0 or item.numel() == 0)):
+            # Masks without elements fit axes of any size, but not in PyTorch.
             return False
         elif item is not None:
             arrays += 1

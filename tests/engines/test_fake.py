@@ -26,7 +26,7 @@ def test_the_host_cannot_read_an_array():
     for read in (np.asarray, np.array, memoryview):
         with pytest.raises((TypeError, BufferError), match=r'on fake:0 .* to_device\("cpu"\)'):
             read(x)
-    with pytest.raises(RuntimeError, match="Unsupported device"):
+    with pytest.raises((RuntimeError, BufferError), match="Unsupported device"):  # by its version
         np.from_dlpack(x)
     for protocol in ("__array__", "__array_interface__", "__buffer__", "__len__"):
         assert not hasattr(x._raw, protocol)
@@ -172,7 +172,9 @@ def test_queues_survive_a_fork_and_the_end(run_python):
             x += 1
         print("done")
     """
-    result = run_python(code, ARRAYFORGE_FAKE_ASYNC="1")
+    # Python 3.12 warns of every fork beside threads.
+    quiet = {"PYTHONWARNINGS": "ignore::DeprecationWarning"}
+    result = run_python(code, ARRAYFORGE_FAKE_ASYNC="1", **quiet)
     assert (result.returncode, result.stdout, result.stderr) == (0, "done\n", "")
 
 
