@@ -43,21 +43,23 @@ def _facts(name: str, check: bool) -> dict[str, Any]:
     return {
         "usable": True,
         "devices": devices,
-        "version": _version(implementation),
+        "version": _version(name),
         "functions": backend.coverage(name),
         "host": dict(getattr(implementation, "host", {})),
         "problems": check_backend(name) if check else [],
     }
 
 
-def _version(implementation: Any) -> str:
-    """Of the library that the backend adapts; of this one for the native engine."""
+def _version(name: str) -> str:
+    """Of the engine; of this distribution for the native one and for objects of no distribution."""
     from importlib import metadata
 
-    if implementation is None:
+    from . import discovery, probes
+
+    if name == "cpu":
         return metadata.version("arrayforge")
-    library = getattr(implementation, "library", None)
-    return str(getattr(library, "__version__", ""))
+    found, _ = discovery.spec(name)
+    return probes.engine_version(found) if hasattr(found, "load") else ""
 
 
 if __name__ == "__main__":

@@ -34,7 +34,8 @@ def _distributions(modules: Iterable[str]) -> dict[str, list[str]]:
     return {module: sorted({*providers.get(module, [])}) for module in modules}
 
 
-def _engine_version(spec: Any) -> str:
+def engine_version(spec: Any) -> str:
+    """Of the distribution that has the engine's modules, or else of the one with the backend."""
     for names in _distributions(getattr(spec, "modules", ())).values():
         if names:
             return metadata.version(names[0])
@@ -49,14 +50,14 @@ def installed(name: str) -> list[Row]:
     spec, who = discovery.spec(name)
     if reason := discovery.unusable(spec, who):
         return [("installed", "no", reason, _hint(spec))]
-    rows: list[Row] = [("installed", _engine_version(spec) or "yes", None, "")]
+    rows: list[Row] = [("installed", engine_version(spec) or "yes", None, "")]
     for module, found in _distributions(getattr(spec, "modules", ())).items():
         several = f"{module} is provided by several distributions" if len(found) > 1 else None
         mend = f"pip uninstall -y {' '.join(found)} && {_hint(spec)}"
         rows.append(("one distribution", ", ".join(found) or module, several, mend))
     requirement = str(getattr(spec, "requirement", ""))
     if requirement:
-        rows.append(_satisfied(requirement, _engine_version(spec), _hint(spec)))
+        rows.append(_satisfied(requirement, engine_version(spec), _hint(spec)))
     return rows
 
 
@@ -162,7 +163,7 @@ PROBES: dict[str, Callable[[str], list[Row]]] = {
 def describe(name: str) -> dict[str, Any]:
     """The line of `arrayforge backends`, as far as the backend itself knows it."""
     spec = None if name == "cpu" else _spec(name)
-    version = metadata.version("arrayforge") if spec is None else _engine_version(spec)
+    version = metadata.version("arrayforge") if spec is None else engine_version(spec)
     summary = str(getattr(spec, "summary", "")) if spec else "arrayforge's own C++ kernels"
     told: dict[str, Any] = {"version": version, "summary": summary or "yes", "why not": None}
     try:
